@@ -1,0 +1,36 @@
+// Does the system keep up? Percentiles of a queue that grows without end describe the length of the run and nothing
+// else, so the verdict comes before any percentile.
+//   stable      work in progress stays level
+//   backlogged  it grew for a while and stands high at the end, or a station runs at its limit
+//   overloaded  it grew through the whole measured time: more comes in than can go out
+
+export type Saturation = "stable" | "backlogged" | "overloaded";
+
+export interface SaturationInput {
+  /** Mean work in progress per period of the measured time. */
+  readonly inProgress: readonly number[];
+  readonly arrivals: number;
+  readonly completions: number;
+  /** Highest utilisation of any station over the measured time, 0–1. */
+  readonly peakUtilisation: number;
+}
+
+/** Classifies a run. Growth counts when the last third holds twice the first third and 1 % of all arrivals. */
+export function saturationVerdict(input: SaturationInput): Saturation {
+  const { inProgress, arrivals, completions } = input;
+  const third = Math.floor(inProgress.length / 3);
+  if (third === 0 || arrivals === 0) return input.peakUtilisation >= 0.98 ? "backlogged" : "stable";
+  const mean = (from: number, to: number) => {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += inProgress[i];
+    return sum / (to - from);
+  };
+  const first = mean(0, third);
+  const middle = mean(third, 2 * third);
+  const last = mean(inProgress.length - third, inProgress.length);
+  const unfinished = arrivals - completions;
+  const grows = last > 2 * first && last - first > 0.01 * (arrivals / inProgress.length);
+  if (grows && middle > first && last > middle && unfinished > 0.01 * arrivals) return "overloaded";
+  if (grows || input.peakUtilisation >= 0.98) return "backlogged";
+  return "stable";
+}

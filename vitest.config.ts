@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+import { reportClientVitePlugin } from "./scripts/report-client.mjs";
+
+export default defineConfig({
+  plugins: [reportClientVitePlugin()],
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Two workers: the machines that run this have two cores, and whole scenarios are CPU-bound.
+    maxWorkers: 2,
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/report/client/**"],
+      reporter: ["text-summary"],
+    },
+  },
+});
