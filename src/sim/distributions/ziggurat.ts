@@ -41,10 +41,10 @@ function build(r: number, area: number, density: (x: number) => number, inverse:
 }
 
 // r and the layer area solve "256 layers of equal area cover the density"; values from Marsaglia and Tsang.
-const EXPONENTIAL_R = 7.69711747013104972;
+const EXPONENTIAL_R = 7.69711747013105;
 const EXPONENTIAL = build(
   EXPONENTIAL_R,
-  0.0039496598225815571993,
+  0.003949659822581557,
   x => Math.exp(-x),
   y => -Math.log(y),
 );
