@@ -1,0 +1,146 @@
+// Commands as data. One typed object per command stands in its family's file; router, gates, documentation, cost model
+// and tests read the same facts. `commands/index.ts` is the table.
+
+import type { Bytes } from "./bytes.ts";
+import type { Context } from "./context.ts";
+import type { Reply } from "./reply.ts";
+
+// Flags are bits so that the gates test several at once; their names are those that COMMAND shows.
+export const WRITE = 1 << 0;
+export const READONLY = 1 << 1;
+/** Refused while used memory is above maxmemory. */
+export const DENYOOM = 1 << 2;
+export const ADMIN = 1 << 3;
+export const FAST = 1 << 4;
+/** Allowed while the data set is loading. */
+export const LOADING = 1 << 5;
+/** Allowed on a replica that lost its primary. */
+export const STALE = 1 << 6;
+export const NO_AUTH = 1 << 7;
+export const NOSCRIPT = 1 << 8;
+export const NO_MULTI = 1 << 9;
+export const BLOCKING = 1 << 10;
+export const PUBSUB = 1 << 11;
+export const MAY_REPLICATE = 1 << 12;
+export const MOVABLE_KEYS = 1 << 13;
+export const PROTECTED = 1 << 14;
+export const ALLOW_BUSY = 1 << 15;
+export const SKIP_SLOWLOG = 1 << 16;
+export const NO_ASYNC_LOADING = 1 << 17;
+
+export const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
+  [WRITE, "write"],
+  [READONLY, "readonly"],
+  [DENYOOM, "denyoom"],
+  [ADMIN, "admin"],
+  [PUBSUB, "pubsub"],
+  [NOSCRIPT, "noscript"],
+  [BLOCKING, "blocking"],
+  [LOADING, "loading"],
+  [STALE, "stale"],
+  [SKIP_SLOWLOG, "skip_slowlog"],
+  [FAST, "fast"],
+  [NO_AUTH, "no_auth"],
+  [MAY_REPLICATE, "may_replicate"],
+  [PROTECTED, "protected"],
+  [NO_MULTI, "no_multi"],
+  [MOVABLE_KEYS, "movablekeys"],
+  [ALLOW_BUSY, "allow_busy"],
+  [NO_ASYNC_LOADING, "no_async_loading"],
+];
+
+/** Keys at argv[first], argv[first + step] … argv[last]; a negative `last` counts from the end. */
+export interface KeyRange {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+export const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
+export const ALL_KEYS: KeyRange = { first: 1, last: -1, step: 1 };
+
+export type Group =
+  | "string"
+  | "generic"
+  | "connection"
+  | "server"
+  | "cluster"
+  | "list"
+  | "set"
+  | "sorted-set"
+  | "hash"
+  | "stream"
+  | "hyperloglog"
+  | "bitmap"
+  | "geo"
+  | "pubsub"
+  | "transactions"
+  | "scripting";
+
+export interface CommandSpec {
+  /** Lower case; a subcommand's own word. */
+  readonly name: string;
+  /** Words including the name; negative: at least so many. */
+  readonly arity: number;
+  readonly flags: number;
+  readonly keys?: KeyRange;
+  /** For keys that a range cannot express: their positions in argv. */
+  readonly keyPositions?: (argv: readonly Bytes[]) => number[];
+  readonly group: Group;
+  readonly since: string;
+  readonly complexity: string;
+  readonly summary: string;
+  /** Row of the cost table that times it; its own name when left out. */
+  readonly cost?: string;
+  readonly subcommands?: readonly CommandSpec[];
+  readonly run: (ctx: Context, argv: readonly Bytes[]) => Reply;
+}
+
+/** A command as the engine holds it: the declared facts and what follows from them. */
+export interface Command extends CommandSpec {
+  /** Position in the engine's table; indexes counters. */
+  readonly id: number;
+  /** "config|get" for a subcommand, else the name. */
+  readonly fullName: string;
+  readonly children: ReadonlyMap<string, Command> | null;
+  readonly hasKeys: boolean;
+}
+
+/** Positions of the keys in a call. */
+export function keyPositions(command: CommandSpec, argv: readonly Bytes[]): number[] {
+  if (command.keyPositions !== undefined) return command.keyPositions(argv);
+  if (command.keys === undefined) return [];
+  const { first, step } = command.keys;
+  const last = command.keys.last < 0 ? argv.length + command.keys.last : command.keys.last;
+  const positions: number[] = [];
+  for (let i = first; i <= last && i < argv.length; i += step) positions.push(i);
+  return positions;
+}
+
+/** Builds the table from the families; a name declared twice is a bug. */
+export function buildTable(families: readonly (readonly CommandSpec[])[]): Map<string, Command> {
+  const table = new Map<string, Command>();
+  let id = 0;
+  const build = (spec: CommandSpec, parent: string | null): Command => {
+    const fullName = parent === null ? spec.name : `${parent}|${spec.name}`;
+    const own = id++;
+    const children =
+      spec.subcommands === undefined
+        ? null
+        : new Map(spec.subcommands.map(child => [child.name, build(child, spec.name)]));
+    return {
+      ...spec,
+      id: own,
+      fullName,
+      children,
+      hasKeys: spec.keys !== undefined || spec.keyPositions !== undefined,
+    };
+  };
+  for (const family of families) {
+    for (const spec of family) {
+      if (table.has(spec.name)) throw new Error(`command ${spec.name} is declared twice`);
+      table.set(spec.name, build(spec, null));
+    }
+  }
+  return table;
+}

@@ -1,0 +1,112 @@
+// Walking the keyspace: KEYS all at once, SCAN in steps that survive growth and shrinking of the table.
+
+import { integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
+import { type Bytes, textOf } from "../bytes.ts";
+import { type CommandSpec, READONLY } from "../command.ts";
+import { type Context, textAt } from "../context.ts";
+import { INVALID_CURSOR } from "../errors.ts";
+import { isExpired } from "../expiry.ts";
+import { globMatch } from "../glob.ts";
+import { TYPE_NAMES } from "../keyspace.ts";
+import { ErrorReply, type Reply } from "../reply.ts";
+
+function keys(ctx: Context, argv: readonly Bytes[]): Reply {
+  const pattern = textAt(argv, 1);
+  const all = pattern === "*";
+  const { db } = ctx;
+  const found: string[] = [];
+  db.forEachEntry(entry => {
+    const key = db.keys[entry];
+    if ((all || globMatch(pattern, key)) && !isExpired(db, entry, ctx.nowMs)) found.push(key);
+  });
+  ctx.effort.elements += db.size;
+  return found;
+}
+
+export interface ScanOptions {
+  count: number;
+  /** Null: everything matches. */
+  pattern: string | null;
+  /** Index into TYPE_NAMES, or -1 for every type. */
+  type: number;
+}
+
+/** The options of the SCAN family from position `from` on; `allowType` only for SCAN itself. */
+export function parseScanOptions(argv: readonly Bytes[], from: number, allowType: boolean): ScanOptions | ErrorReply {
+  const options: ScanOptions = { count: 10, pattern: null, type: -1 };
+  for (let i = from; i < argv.length; i += 2) {
+    if (i + 1 >= argv.length) return SYNTAX;
+    const word = wordAt(argv, i);
+    if (word === "COUNT") {
+      const count = integerAt(argv, i + 1);
+      if (isError(count)) return count;
+      if (count < 1) return SYNTAX;
+      options.count = count;
+    } else if (word === "MATCH") {
+      const pattern = textOf(argv[i + 1]);
+      options.pattern = pattern === "*" ? null : pattern;
+    } else if (word === "TYPE" && allowType) {
+      const name = textOf(argv[i + 1]);
+      options.type = TYPE_NAMES.indexOf(name.toLowerCase() as (typeof TYPE_NAMES)[number]);
+      if (options.type === -1) return new ErrorReply(`ERR unknown type name '${name}'`);
+    } else {
+      return SYNTAX;
+    }
+  }
+  return options;
+}
+
+/** A cursor argument; null when it is not an unsigned integer. */
+export function parseCursor(text: string): number | null {
+  return /^\d{1,20}$/u.test(text) ? Number(text) : null;
+}
+
+function scan(ctx: Context, argv: readonly Bytes[]): Reply {
+  const start = parseCursor(textAt(argv, 1));
+  if (start === null) return INVALID_CURSOR;
+  const options = parseScanOptions(argv, 2, true);
+  if (isError(options)) return options;
+  const { db, engine } = ctx;
+  const found: string[] = [];
+  const dead: number[] = [];
+  let sampled = 0;
+  const visit = (entry: number) => {
+    sampled++;
+    if (options.type !== -1 && db.types[entry] !== options.type) return;
+    const key = db.keys[entry];
+    if (options.pattern !== null && !globMatch(options.pattern, key)) return;
+    if (isExpired(db, entry, ctx.nowMs)) dead.push(entry);
+    else found.push(key);
+  };
+  let cursor = start;
+  let rounds = options.count * 10;
+  do {
+    cursor = db.main.scan(cursor, visit);
+  } while (cursor !== 0 && rounds-- > 0 && sampled < options.count);
+  if (engine.role === "primary") for (const entry of dead) engine.expireKey(db, entry);
+  ctx.effort.elements += sampled;
+  return [String(cursor), found];
+}
+
+export const SCAN_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "keys",
+    arity: 2,
+    flags: READONLY,
+    group: "generic",
+    since: "1.0.0",
+    complexity: "O(N), N keys in the database",
+    summary: "All keys that match a pattern; blocks for the whole walk.",
+    run: keys,
+  },
+  {
+    name: "scan",
+    arity: -2,
+    flags: READONLY,
+    group: "generic",
+    since: "2.8.0",
+    complexity: "O(1) per call, O(N) for a full iteration",
+    summary: "Walks the keys in steps.",
+    run: scan,
+  },
+];

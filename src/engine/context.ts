@@ -1,0 +1,158 @@
+// What a command handler works with: the session's database, lookups with the server's rules about expiry, aging and
+// statistics, and the ways to tell the rest of the server what changed. One context per engine, reused by every call.
+
+import type { Bytes } from "./bytes.ts";
+import { textOf } from "./bytes.ts";
+import type { Command } from "./command.ts";
+import { NONE } from "./dict.ts";
+import type { Engine } from "./engine.ts";
+import { lfuInitial, lfuTouched } from "./eviction/aging.ts";
+import { isExpired } from "./expiry.ts";
+import type { Keyspace, Value, ValueType } from "./keyspace.ts";
+import type { Session } from "./session.ts";
+import type { Effort } from "./stats.ts";
+
+export class Context {
+  session!: Session;
+  db!: Keyspace;
+  command!: Command;
+  /** The slot that the caller or the redirect gate has computed for the call's keys; -1 when unknown. */
+  slot = -1;
+  /** Changes made by the call; a write that changed nothing is not replicated. */
+  dirty = 0;
+  /** Replaces the call itself on the way to replicas; null: as it came; empty: nothing. */
+  private replacement: (readonly Bytes[])[] | null = null;
+
+  constructor(readonly engine: Engine) {}
+
+  get effort(): Effort {
+    return this.engine.effort;
+  }
+
+  get nowMs(): number {
+    return this.engine.nowMs;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Lookups. All return the entry, or NONE.
+
+  /** For reading: counts as hit or miss, makes the key younger. */
+  read(key: string): number {
+    const entry = this.lookup(key);
+    const { stats } = this.engine;
+    if (entry === NONE) {
+      stats.keyspaceMisses++;
+      this.engine.notifyKeyspace("m", "keymiss", key, this.db.index);
+      return NONE;
+    }
+    stats.keyspaceHits++;
+    this.touch(entry);
+    return entry;
+  }
+
+  /** For writing: makes the key younger, counts nothing. */
+  write(key: string): number {
+    const entry = this.lookup(key);
+    if (entry !== NONE) this.touch(entry);
+    return entry;
+  }
+
+  /** Without any trace: for OBJECT, TTL, DEBUG. */
+  peek(key: string, db = this.db): number {
+    return this.lookup(key, db);
+  }
+
+  private lookup(key: string, db = this.db): number {
+    const entry = db.find(key);
+    if (entry === NONE || !isExpired(db, entry, this.engine.nowMs)) return entry;
+    if (this.engine.role === "replica") {
+      // A replica waits for its primary's DEL: the stream sees the key, everybody else is told that it is gone.
+      return this.session.fromPrimary ? entry : NONE;
+    }
+    this.engine.expireKey(db, entry);
+    return NONE;
+  }
+
+  /** The aging fields after an access. While a child saves they stay, or every read would copy a page. */
+  touch(entry: number): void {
+    const { engine, db } = this;
+    if (engine.childActive || this.session.noTouch) return;
+    if (engine.settings.policy.ranking === "lfu") {
+      const { lfuDecayTime, lfuLogFactor } = engine.settings;
+      db.lru[entry] = lfuTouched(db.lru[entry], engine.lfuMinutes, lfuDecayTime, lfuLogFactor, engine.random);
+    } else {
+      db.lru[entry] = engine.lruClock;
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Changes.
+
+  /** Adds a key that is not there. */
+  add(key: string, type: ValueType, value: Value, db = this.db): number {
+    const { engine } = this;
+    const lru = engine.settings.policy.ranking === "lfu" ? lfuInitial(engine.lfuMinutes) : engine.lruClock;
+    return db.insert(key, type, value, lru, db === this.db ? this.slot : -1);
+  }
+
+  /** Puts a value under a key, there or not, without touching its expiry; returns the entry. */
+  put(key: string, entry: number, type: ValueType, value: Value): number {
+    if (entry === NONE) return this.add(key, type, value);
+    if (this.db.types[entry] !== 0) this.engine.countFreed(this.db, entry, this.engine.settings.lazyUserDel);
+    this.db.replace(entry, type, value);
+    if (this.engine.settings.policy.ranking !== "lfu") this.db.lru[entry] = this.engine.lruClock;
+    return entry;
+  }
+
+  /** Deletes an entry; `lazy` frees its value in the background. */
+  remove(entry: number, lazy: boolean, db = this.db): void {
+    this.engine.dropKey(db, entry, lazy);
+  }
+
+  /** Tells watchers, notification and replication that a key changed. */
+  modified(key: string, eventClass: string, event: string, db = this.db): void {
+    this.dirty++;
+    this.engine.keyModified(db.index, key);
+    this.engine.notifyKeyspace(eventClass, event, key, db.index);
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Replication.
+
+  /** Replicas get this instead of the call; several in order when called again. */
+  propagateInstead(...argv: Bytes[]): void {
+    this.replacement ??= [];
+    this.replacement.push(argv);
+  }
+
+  /** Replicas get nothing of this call. */
+  propagateNothing(): void {
+    this.replacement = [];
+  }
+
+  begin(session: Session, command: Command, slot: number): void {
+    this.session = session;
+    this.command = command;
+    this.slot = slot;
+    this.db = this.engine.database(session.db);
+    this.dirty = 0;
+    this.replacement = null;
+  }
+
+  /** Hands the call's effects to the replication stream. */
+  finish(argv: readonly Bytes[]): void {
+    const { replicate } = this.engine;
+    if (this.dirty === 0 || replicate === null) return;
+    if (this.replacement === null) replicate(this.db.index, argv);
+    else for (const one of this.replacement) replicate(this.db.index, one);
+  }
+}
+
+/** The key at a position of the call. */
+export function keyAt(argv: readonly Bytes[], position: number): string {
+  const argument = argv[position];
+  return typeof argument === "string" ? argument : textOf(argument);
+}
+
+/** A text argument: options, numbers, patterns. */
+export const textAt = keyAt;

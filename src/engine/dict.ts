@@ -1,0 +1,343 @@
+// The server's hash table over keyspace entries: chained buckets, a power of two of them, doubled when full and
+// rehashed a bucket at a time while both tables live. Its quirks are kept because they show in results: a rehash holds
+// memory twice, growth is put off near maxmemory, sampling walks neighbouring buckets, scans go in bucket order.
+//
+// Layout. An entry is a small integer (its index in the keyspace's columns). Two columns belong to the dict:
+//   heads[t][b]  first entry of bucket b in table t (0 the old, 1 the new during a rehash), NONE when empty
+//   next[entry]  the following entry in the same bucket
+// The entry's hash comes from the keyspace's column, so a dict stores no keys and compares none.
+
+import type { Random } from "../sim/random.ts";
+
+export const NONE = -1;
+const INITIAL_BUCKETS = 4;
+const EMPTY = new Int32Array(0);
+
+/** What the owner decides: whether a growth is allowed now, and how eagerly. */
+export interface GrowthPolicy {
+  /** Called before a table of `bytes` is allocated at load factor `load`; false puts the growth off. */
+  allow(bytes: number, load: number): boolean;
+  /** While a child process saves, growth and rehashing wait until this load factor. Infinity: no child. */
+  readonly forcedGrowth: number;
+  readonly childActive: boolean;
+}
+
+const POINTER_BYTES = 8;
+
+export class Dict {
+  private heads0: Int32Array = EMPTY;
+  private heads1: Int32Array = EMPTY;
+  private next: Int32Array;
+  private used0 = 0;
+  private used1 = 0;
+  /** Next bucket of the old table to move; NONE when no rehash runs. */
+  private rehashAt = NONE;
+
+  constructor(
+    private readonly hashes: () => Int32Array,
+    capacity: number,
+    private readonly policy: GrowthPolicy,
+    /** Told how many buckets there are whenever that changes. */
+    private readonly resized: () => void,
+  ) {
+    this.next = new Int32Array(capacity);
+  }
+
+  get size(): number {
+    return this.used0 + this.used1;
+  }
+
+  /** Buckets of both tables. */
+  get buckets(): number {
+    return this.heads0.length + this.heads1.length;
+  }
+
+  get rehashing(): boolean {
+    return this.rehashAt !== NONE;
+  }
+
+  /** First entry of the hash's bucket in the old (or only) table. Walk on with `following`. */
+  first(hash: number): number {
+    return this.heads0.length === 0 ? NONE : this.heads0[hash & (this.heads0.length - 1)];
+  }
+
+  /** First entry of the hash's bucket in the new table; NONE unless a rehash runs. */
+  firstOfNew(hash: number): number {
+    return this.rehashAt === NONE ? NONE : this.heads1[hash & (this.heads1.length - 1)];
+  }
+
+  following(entry: number): number {
+    return this.next[entry];
+  }
+
+  /** Grows the entry column when the keyspace grows. */
+  resizeEntries(capacity: number): void {
+    const next = new Int32Array(capacity);
+    next.set(this.next);
+    this.next = next;
+  }
+
+  insert(entry: number): void {
+    if (this.rehashAt !== NONE) this.rehash(1);
+    this.growIfNeeded();
+    const hash = this.hashes()[entry];
+    if (this.rehashAt === NONE) {
+      const bucket = hash & (this.heads0.length - 1);
+      this.next[entry] = this.heads0[bucket];
+      this.heads0[bucket] = entry;
+      this.used0++;
+    } else {
+      const bucket = hash & (this.heads1.length - 1);
+      this.next[entry] = this.heads1[bucket];
+      this.heads1[bucket] = entry;
+      this.used1++;
+    }
+  }
+
+  remove(entry: number): void {
+    if (this.rehashAt !== NONE) this.rehash(1);
+    const hash = this.hashes()[entry];
+    if (this.unlink(this.heads0, hash, entry)) this.used0--;
+    else if (this.unlink(this.heads1, hash, entry)) this.used1--;
+  }
+
+  private unlink(heads: Int32Array, hash: number, entry: number): boolean {
+    if (heads.length === 0) return false;
+    const bucket = hash & (heads.length - 1);
+    let at = heads[bucket];
+    if (at === entry) {
+      heads[bucket] = this.next[entry];
+      return true;
+    }
+    while (at !== NONE) {
+      const after = this.next[at];
+      if (after === entry) {
+        this.next[at] = this.next[entry];
+        return true;
+      }
+      at = after;
+    }
+    return false;
+  }
+
+  clear(): void {
+    this.heads0 = EMPTY;
+    this.heads1 = EMPTY;
+    this.used0 = 0;
+    this.used1 = 0;
+    this.rehashAt = NONE;
+    this.resized();
+  }
+
+  /** Moves up to `buckets` buckets to the new table (looking at ten times as many empty ones); true while it runs on. */
+  rehash(buckets: number): boolean {
+    if (this.rehashAt === NONE) return false;
+    if (this.policy.childActive) {
+      const [small, large] = [this.heads0.length, this.heads1.length].sort((a, b) => a - b);
+      if (large / small < this.policy.forcedGrowth) return false;
+    }
+    const { heads0, heads1, next } = this;
+    const hashes = this.hashes();
+    const mask = heads1.length - 1;
+    let empty = buckets * 10;
+    for (let moved = 0; moved < buckets && this.used0 > 0; moved++) {
+      while (heads0[this.rehashAt] === NONE) {
+        this.rehashAt++;
+        if (--empty === 0) return true;
+      }
+      let entry = heads0[this.rehashAt];
+      while (entry !== NONE) {
+        const after = next[entry];
+        const bucket = hashes[entry] & mask;
+        next[entry] = heads1[bucket];
+        heads1[bucket] = entry;
+        this.used0--;
+        this.used1++;
+        entry = after;
+      }
+      heads0[this.rehashAt++] = NONE;
+    }
+    if (this.used0 > 0) return true;
+    this.heads0 = heads1;
+    this.heads1 = EMPTY;
+    this.used0 = this.used1;
+    this.used1 = 0;
+    this.rehashAt = NONE;
+    this.resized();
+    return false;
+  }
+
+  /** The cron's look: starts shrinking when fewer than `below` of the buckets are used. */
+  shrinkIfSparse(below: number): void {
+    if (this.rehashAt !== NONE || this.heads0.length <= INITIAL_BUCKETS) return;
+    if (this.used0 >= this.heads0.length * below) return;
+    let buckets = INITIAL_BUCKETS;
+    while (buckets < this.used0) buckets *= 2;
+    if (buckets < this.heads0.length) this.startRehash(buckets);
+  }
+
+  private growIfNeeded(): void {
+    if (this.rehashAt !== NONE) return;
+    const buckets = this.heads0.length;
+    if (buckets === 0) {
+      this.heads0 = new Int32Array(INITIAL_BUCKETS).fill(NONE);
+      this.resized();
+      return;
+    }
+    if (this.used0 < buckets) return;
+    const load = this.used0 / buckets;
+    if (this.policy.childActive && Math.floor(load) <= this.policy.forcedGrowth) return;
+    let wanted = buckets * 2;
+    while (wanted < this.used0 + 1) wanted *= 2;
+    if (this.policy.allow(wanted * POINTER_BYTES, load)) this.startRehash(wanted);
+  }
+
+  private startRehash(buckets: number): void {
+    this.heads1 = new Int32Array(buckets).fill(NONE);
+    this.rehashAt = 0;
+    this.resized();
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Sampling and scanning.
+
+  /**
+   * Collects up to `count` entries from neighbouring buckets, starting at a random one, into `out`; returns how many.
+   * Entries are distinct. The last bucket's chain is sampled by reservoir so that its tail has a chance too.
+   */
+  sample(random: Random, count: number, out: Int32Array): number {
+    const wanted = Math.min(count, this.size);
+    for (let i = 0; i < wanted && this.rehashAt !== NONE; i++) this.rehash(1);
+    if (wanted === 0) return 0;
+    const { heads0, heads1, next } = this;
+    const size0 = heads0.length;
+    const size1 = heads1.length;
+    const mask = Math.max(size0, size1) - 1;
+    let steps = wanted * 10;
+    let stored = 0;
+    let emptyRun = 0;
+    let bucket = random.below(mask + 1);
+    while (stored < wanted && steps-- > 0) {
+      for (let table = 0; table < (this.rehashAt === NONE ? 1 : 2); table++) {
+        if (table === 0 && bucket < this.rehashAt) {
+          // Buckets before the rehash index are empty in the old table; past the new table's end there is nothing.
+          if (bucket >= size1) bucket = this.rehashAt;
+          else continue;
+        }
+        if (bucket >= (table === 0 ? size0 : size1)) continue;
+        let entry = (table === 0 ? heads0 : heads1)[bucket];
+        if (entry === NONE) {
+          emptyRun++;
+          if (emptyRun >= 5 && emptyRun > wanted) {
+            bucket = random.below(mask + 1);
+            emptyRun = 0;
+          }
+          continue;
+        }
+        emptyRun = 0;
+        while (entry !== NONE) {
+          if (stored < wanted) out[stored] = entry;
+          else {
+            const at = random.below(stored + 1);
+            if (at < wanted) out[at] = entry;
+          }
+          stored++;
+          entry = next[entry];
+        }
+        if (stored >= wanted) return wanted;
+      }
+      bucket = (bucket + 1) & mask;
+    }
+    return Math.min(stored, wanted);
+  }
+
+  /** One random entry: a random non-empty bucket, then a random place in its chain. NONE when empty. */
+  randomEntry(random: Random): number {
+    if (this.size === 0) return NONE;
+    if (this.rehashAt !== NONE) this.rehash(1);
+    const size0 = this.heads0.length;
+    let head = NONE;
+    while (head === NONE) {
+      if (this.rehashAt === NONE) head = this.heads0[random.below(size0)];
+      else {
+        const at = this.rehashAt + random.below(size0 + this.heads1.length - this.rehashAt);
+        head = at >= size0 ? this.heads1[at - size0] : this.heads0[at];
+      }
+    }
+    let length = 0;
+    for (let entry = head; entry !== NONE; entry = this.next[entry]) length++;
+    let entry = head;
+    for (let steps = random.below(length); steps > 0; steps--) entry = this.next[entry];
+    return entry;
+  }
+
+  /** A fairer random entry, as RANDOMKEY takes it: one of a sample of fifteen. */
+  fairRandomEntry(random: Random): number {
+    const count = this.sample(random, 15, FAIR);
+    return count === 0 ? this.randomEntry(random) : FAIR[random.below(count)];
+  }
+
+  /** Visits the entries of bucket `index`, taken modulo each table's size; returns how many were there. */
+  visitBucket(index: number, visit: (entry: number) => void): number {
+    let seen = 0;
+    for (const heads of this.rehashAt === NONE ? [this.heads0] : [this.heads0, this.heads1]) {
+      if (heads.length === 0) continue;
+      let entry = heads[index & (heads.length - 1)];
+      while (entry !== NONE) {
+        const after = this.next[entry];
+        visit(entry);
+        seen++;
+        entry = after;
+      }
+    }
+    return seen;
+  }
+
+  /**
+   * One step of a full iteration in reverse binary order: entries that stay throughout are visited at least once,
+   * however the table grows or shrinks in between. Start with cursor 0; 0 again means done.
+   */
+  scan(cursor: number, visit: (entry: number) => void): number {
+    if (this.size === 0) return 0;
+    const emit = (heads: Int32Array, at: number) => {
+      let entry = heads[at & (heads.length - 1)];
+      while (entry !== NONE) {
+        const after = this.next[entry];
+        visit(entry);
+        entry = after;
+      }
+    };
+    let at = cursor | 0;
+    if (this.rehashAt === NONE) {
+      emit(this.heads0, at);
+      return advance(at, this.heads0.length - 1);
+    }
+    const [small, large] =
+      this.heads0.length <= this.heads1.length ? [this.heads0, this.heads1] : [this.heads1, this.heads0];
+    const smallMask = small.length - 1;
+    const largeMask = large.length - 1;
+    emit(small, at);
+    // Every bucket of the larger table that folds onto this bucket of the smaller one.
+    do {
+      emit(large, at);
+      at = advance(at, largeMask);
+    } while ((at & (smallMask ^ largeMask)) !== 0);
+    return at;
+  }
+}
+
+const FAIR = new Int32Array(15);
+
+/** Adds one to the cursor in reverse binary under the mask. */
+function advance(cursor: number, mask: number): number {
+  return reverse32(reverse32(cursor | ~mask) + 1);
+}
+
+function reverse32(value: number): number {
+  let v = value | 0;
+  v = ((v >>> 1) & 0x55555555) | ((v & 0x55555555) << 1);
+  v = ((v >>> 2) & 0x33333333) | ((v & 0x33333333) << 2);
+  v = ((v >>> 4) & 0x0f0f0f0f) | ((v & 0x0f0f0f0f) << 4);
+  v = ((v >>> 8) & 0x00ff00ff) | ((v & 0x00ff00ff) << 8);
+  return ((v >>> 16) | (v << 16)) >>> 0;
+}

@@ -1,0 +1,61 @@
+// Engine profiles: what differs between the versions that a node can run. A profile decides the memory layout, which
+// defaults hold and which features exist; behaviour that all versions share stays in the engine.
+
+import { type Quantum, sizeClasses } from "./memory/allocator.ts";
+import { embeddedLayout, entryLayout, type Layout, objectLayout } from "./memory/layout.ts";
+
+export interface EngineProfile {
+  readonly name: string;
+  readonly product: "valkey" | "redis";
+  /** The engine's own version, as INFO shows it. */
+  readonly version: string;
+  /** What INFO says as redis_version: clients look at it. */
+  readonly redisVersion: string;
+  /** Whether the layout's figures were measured by us or read from source and publications. */
+  readonly memoryBasis: "measured" | "derived";
+  /** The dict resizes below this share of used buckets: 10 % in 7.x, 12.5 % (1/8) from 8.0. */
+  readonly shrinkBelow: number;
+  /** Load factor at which a dict grows although a child process saves. */
+  readonly forcedGrowth: number;
+  /** The expiry cycle walks in scan order and stops when it comes round: 8.0 and later. */
+  readonly scansExpiry: boolean;
+  layout(quantum: Quantum, cluster: boolean): Layout;
+}
+
+function profile(
+  name: string,
+  product: EngineProfile["product"],
+  version: string,
+  memoryBasis: EngineProfile["memoryBasis"],
+  layout: (options: { sizeClass: (bytes: number) => number; cluster: boolean }) => Layout,
+): EngineProfile {
+  const since8 = product === "valkey" && Number(version.split(".")[0]) >= 8;
+  return {
+    name,
+    product,
+    version,
+    redisVersion: product === "valkey" ? "7.2.4" : version,
+    memoryBasis,
+    shrinkBelow: since8 ? 0.125 : 0.1,
+    forcedGrowth: since8 ? 4 : 5,
+    scansExpiry: since8,
+    layout: (quantum, cluster) => layout({ sizeClass: sizeClasses(quantum), cluster }),
+  };
+}
+
+const PROFILES: readonly EngineProfile[] = [
+  profile("redis-7.0", "redis", "7.0.15", "measured", options => entryLayout(options, [859_000, 1_560_000])),
+  // ElastiCache's own release line; its memory structures are those of 7.0.
+  profile("redis-7.1", "redis", "7.1.0", "derived", options => entryLayout(options, [859_000, 1_560_000])),
+  profile("valkey-7.2", "valkey", "7.2.7", "measured", options => entryLayout(options, [880_000, 1_600_000])),
+  profile("valkey-8.0", "valkey", "8.0.1", "measured", embeddedLayout),
+  profile("valkey-8.1", "valkey", "8.1.0", "derived", options => objectLayout(options, 64)),
+  profile("valkey-9.0", "valkey", "9.0.0", "derived", options => objectLayout(options, 128)),
+];
+
+export const PROFILE_NAMES: readonly string[] = PROFILES.map(one => one.name);
+
+/** The profile of this name, or undefined. */
+export function engineProfile(name: string): EngineProfile | undefined {
+  return PROFILES.find(one => one.name === name);
+}

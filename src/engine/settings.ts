@@ -1,0 +1,59 @@
+// The parameters that hot paths read, as plain fields. Rebuilt whenever a parameter changes.
+
+import { type EvictionPolicy, evictionPolicy } from "./eviction/policies.ts";
+import type { Parameters } from "./parameters.ts";
+
+export interface Settings {
+  readonly maxmemory: number;
+  readonly policy: EvictionPolicy;
+  readonly maxmemorySamples: number;
+  readonly evictionTenacity: number;
+  readonly lfuLogFactor: number;
+  readonly lfuDecayTime: number;
+  readonly activeExpireEffort: number;
+  readonly hz: number;
+  readonly activeRehashing: boolean;
+  readonly lazyEviction: boolean;
+  readonly lazyExpire: boolean;
+  readonly lazyUserDel: boolean;
+  readonly lazyUserFlush: boolean;
+  readonly latencyTracking: boolean;
+  readonly protoMaxBulkLength: number;
+  readonly replicaReadOnly: boolean;
+  readonly replicaServeStaleData: boolean;
+  readonly replicaIgnoreMaxmemory: boolean;
+  readonly minReplicasToWrite: number;
+  readonly replBacklogSize: number;
+  readonly password: string;
+  /** Small integers share an object unless per-key access times are needed for eviction. */
+  readonly shareIntegers: boolean;
+}
+
+export function readSettings(parameters: Parameters): Settings {
+  const policy = evictionPolicy(parameters.text("maxmemory-policy"));
+  const maxmemory = parameters.number("maxmemory");
+  return {
+    maxmemory,
+    policy,
+    maxmemorySamples: parameters.number("maxmemory-samples"),
+    evictionTenacity: parameters.number("maxmemory-eviction-tenacity"),
+    lfuLogFactor: parameters.number("lfu-log-factor"),
+    lfuDecayTime: parameters.number("lfu-decay-time"),
+    activeExpireEffort: parameters.number("active-expire-effort"),
+    hz: parameters.number("hz"),
+    activeRehashing: parameters.flag("activerehashing"),
+    lazyEviction: parameters.flag("lazyfree-lazy-eviction"),
+    lazyExpire: parameters.flag("lazyfree-lazy-expire"),
+    lazyUserDel: parameters.flag("lazyfree-lazy-user-del"),
+    lazyUserFlush: parameters.flag("lazyfree-lazy-user-flush"),
+    latencyTracking: parameters.flag("latency-tracking"),
+    protoMaxBulkLength: parameters.number("proto-max-bulk-len"),
+    replicaReadOnly: parameters.flag("replica-read-only"),
+    replicaServeStaleData: parameters.flag("replica-serve-stale-data"),
+    replicaIgnoreMaxmemory: parameters.flag("replica-ignore-maxmemory"),
+    minReplicasToWrite: parameters.number("min-replicas-to-write"),
+    replBacklogSize: parameters.number("repl-backlog-size"),
+    password: parameters.text("requirepass"),
+    shareIntegers: maxmemory === 0 || (policy.ranking !== "lru" && policy.ranking !== "lfu"),
+  };
+}

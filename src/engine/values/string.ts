@@ -1,0 +1,127 @@
+// String values. A stored string takes one of these forms, each of them immutable but the last:
+//   number        integer encoding, exact in a double
+//   bigint        integer encoding beyond 2^53
+//   string        its bytes; "embstr" up to 44 of them, "raw" above
+//   VirtualBytes  length and seed of a synthetic value
+//   RawString     a buffer that APPEND, SETRANGE and SETBIT grow in place, always "raw", with spare room as sds has it
+
+import type { Bytes } from "../bytes.ts";
+import { VirtualBytes } from "../bytes.ts";
+import type { SizeClass } from "../memory/allocator.ts";
+import { EMBEDDED, INT, RAW, SHARED_INT, type StringForm } from "../memory/layout.ts";
+import { EMBEDDED_LIMIT, grownCapacity, sdsHeader } from "../memory/sds.ts";
+import { parseInteger } from "../numbers.ts";
+
+/** A byte buffer with spare room. */
+export class RawString {
+  private constructor(
+    public bytes: Uint8Array,
+    public length: number,
+  ) {}
+
+  static from(text: string): RawString {
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return new RawString(bytes, text.length);
+  }
+
+  /** A zero-filled string of exactly this length. */
+  static zeros(length: number): RawString {
+    return new RawString(new Uint8Array(length), length);
+  }
+
+  /** Room in bytes, at least the length. */
+  get capacity(): number {
+    return this.bytes.length;
+  }
+
+  /**
+   * Makes the string at least `length` long, filling with zeros. It asks for spare room as sds does and takes what the
+   * allocator's class leaves over.
+   */
+  growTo(length: number, sizeClass: SizeClass): void {
+    if (length <= this.length) return;
+    if (length > this.bytes.length) {
+      const wanted = grownCapacity(length);
+      const header = sdsHeader(wanted);
+      const bytes = new Uint8Array(sizeClass(header + wanted + 1) - header - 1);
+      bytes.set(this.bytes.subarray(0, this.length));
+      this.bytes = bytes;
+    }
+    this.length = length;
+  }
+
+  write(offset: number, text: string): void {
+    for (let i = 0; i < text.length; i++) this.bytes[offset + i] = text.charCodeAt(i);
+  }
+
+  text(): string {
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.length).toString("latin1");
+  }
+
+  clone(): RawString {
+    return new RawString(this.bytes.slice(0, this.length), this.length);
+  }
+}
+
+export type StringValue = number | bigint | string | VirtualBytes | RawString;
+
+/** Integers below this share one object when no eviction policy needs per-key access times. */
+export const SHARED_INTEGERS = 10_000;
+
+/** The stored form of an argument: integers are recognised, everything else is kept as it is. */
+export function encodeString(bytes: Bytes): StringValue {
+  if (typeof bytes !== "string" || bytes.length > 20 || bytes.length === 0) return bytes;
+  const first = bytes.charCodeAt(0);
+  // Cheap refusal of what cannot be a number before the exact parse.
+  if (!((first >= 48 && first <= 57) || first === 45)) return bytes;
+  return parseInteger(bytes) ?? bytes;
+}
+
+export function stringLength(value: StringValue): number {
+  if (typeof value === "number" || typeof value === "bigint") return String(value).length;
+  return value.length;
+}
+
+export function stringText(value: StringValue): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  return value.text();
+}
+
+/** The value as a reply or an argument: virtual values stay virtual. */
+export function stringBytes(value: StringValue): Bytes {
+  return value instanceof VirtualBytes ? value : stringText(value);
+}
+
+/** Memory form of a value. `shareIntegers` says whether small integers cost nothing. */
+export function stringForm(value: StringValue, shareIntegers: boolean): StringForm {
+  if (typeof value === "number") return shareIntegers && value >= 0 && value < SHARED_INTEGERS ? SHARED_INT : INT;
+  if (typeof value === "bigint") return INT;
+  if (value instanceof RawString) return RAW;
+  return value.length <= EMBEDDED_LIMIT ? EMBEDDED : RAW;
+}
+
+/** Bytes of room that the value's allocation holds. */
+export function stringCapacity(value: StringValue): number {
+  if (typeof value === "number" || typeof value === "bigint") return 0;
+  return value instanceof RawString ? value.capacity : value.length;
+}
+
+/** What OBJECT ENCODING says. */
+export function stringEncoding(value: StringValue): "int" | "embstr" | "raw" {
+  switch (stringForm(value, false)) {
+    case INT:
+    case SHARED_INT:
+      return "int";
+    case EMBEDDED:
+      return "embstr";
+    case RAW:
+      return "raw";
+  }
+}
+
+/** A mutable copy of the value for commands that change bytes in place. */
+export function rawString(value: StringValue): RawString {
+  return value instanceof RawString ? value : RawString.from(stringText(value));
+}
