@@ -96,22 +96,45 @@ export interface CommandSpec {
   readonly run: (ctx: Context, argv: readonly Bytes[]) => Reply;
 }
 
-/** A command as the engine holds it: the declared facts and what follows from them. */
-export interface Command extends CommandSpec {
-  /** Position in the engine's table; indexes counters. */
-  readonly id: number;
+/**
+ * A command as the engine holds it: the declared facts and what follows from them. A class, so that all commands have
+ * one shape: the gates read these fields in every call.
+ */
+export class Command {
+  readonly name: string;
   /** "config|get" for a subcommand, else the name. */
   readonly fullName: string;
-  readonly children: ReadonlyMap<string, Command> | null;
+  readonly arity: number;
+  readonly flags: number;
   readonly hasKeys: boolean;
+  readonly cost: string;
+  readonly run: CommandSpec["run"];
+  readonly children: ReadonlyMap<string, Command> | null;
+
+  constructor(
+    readonly spec: CommandSpec,
+    /** Position in the table; indexes counters. */
+    readonly id: number,
+    parent: string | null,
+    children: readonly Command[] | null,
+  ) {
+    this.name = spec.name;
+    this.fullName = parent === null ? spec.name : `${parent}|${spec.name}`;
+    this.arity = spec.arity;
+    this.flags = spec.flags;
+    this.hasKeys = spec.keys !== undefined || spec.keyPositions !== undefined;
+    this.cost = spec.cost ?? spec.name;
+    this.run = spec.run;
+    this.children = children === null ? null : new Map(children.map(child => [child.name, child]));
+  }
 }
 
 /** Positions of the keys in a call. */
-export function keyPositions(command: CommandSpec, argv: readonly Bytes[]): number[] {
-  if (command.keyPositions !== undefined) return command.keyPositions(argv);
-  if (command.keys === undefined) return [];
-  const { first, step } = command.keys;
-  const last = command.keys.last < 0 ? argv.length + command.keys.last : command.keys.last;
+export function keyPositions({ spec }: Command, argv: readonly Bytes[]): number[] {
+  if (spec.keyPositions !== undefined) return spec.keyPositions(argv);
+  if (spec.keys === undefined) return [];
+  const { first, step } = spec.keys;
+  const last = spec.keys.last < 0 ? argv.length + spec.keys.last : spec.keys.last;
   const positions: number[] = [];
   for (let i = first; i <= last && i < argv.length; i += step) positions.push(i);
   return positions;
@@ -122,19 +145,9 @@ export function buildTable(families: readonly (readonly CommandSpec[])[]): Map<s
   const table = new Map<string, Command>();
   let id = 0;
   const build = (spec: CommandSpec, parent: string | null): Command => {
-    const fullName = parent === null ? spec.name : `${parent}|${spec.name}`;
     const own = id++;
-    const children =
-      spec.subcommands === undefined
-        ? null
-        : new Map(spec.subcommands.map(child => [child.name, build(child, spec.name)]));
-    return {
-      ...spec,
-      id: own,
-      fullName,
-      children,
-      hasKeys: spec.keys !== undefined || spec.keyPositions !== undefined,
-    };
+    const children = spec.subcommands?.map(child => build(child, spec.name)) ?? null;
+    return new Command(spec, own, parent, children);
   };
   for (const family of families) {
     for (const spec of family) {

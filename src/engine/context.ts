@@ -18,6 +18,9 @@ export class Context {
   command!: Command;
   /** The slot that the caller or the redirect gate has computed for the call's keys; -1 when unknown. */
   slot = -1;
+  /** A key of the call whose hash the caller has computed, and that hash. */
+  private hintKey: Bytes | null = null;
+  private hintHash = 0;
   /** Changes made by the call; a write that changed nothing is not replicated. */
   dirty = 0;
   /** Replaces the call itself on the way to replicas; null: as it came; empty: nothing. */
@@ -63,7 +66,7 @@ export class Context {
   }
 
   private lookup(key: string, db = this.db): number {
-    const entry = db.find(key);
+    const entry = key === this.hintKey ? db.find(key, this.hintHash) : db.find(key);
     if (entry === NONE || !isExpired(db, entry, this.engine.nowMs)) return entry;
     if (this.engine.role === "replica") {
       // A replica waits for its primary's DEL: the stream sees the key, everybody else is told that it is gone.
@@ -79,9 +82,9 @@ export class Context {
     if (engine.childActive || this.session.noTouch) return;
     if (engine.settings.policy.ranking === "lfu") {
       const { lfuDecayTime, lfuLogFactor } = engine.settings;
-      db.lru[entry] = lfuTouched(db.lru[entry], engine.lfuMinutes, lfuDecayTime, lfuLogFactor, engine.random);
+      db.setLru(entry, lfuTouched(db.lruOf(entry), engine.lfuMinutes, lfuDecayTime, lfuLogFactor, engine.random));
     } else {
-      db.lru[entry] = engine.lruClock;
+      db.setLru(entry, engine.lruClock);
     }
   }
 
@@ -92,15 +95,18 @@ export class Context {
   add(key: string, type: ValueType, value: Value, db = this.db): number {
     const { engine } = this;
     const lru = engine.settings.policy.ranking === "lfu" ? lfuInitial(engine.lfuMinutes) : engine.lruClock;
-    return db.insert(key, type, value, lru, db === this.db ? this.slot : -1);
+    const slot = db === this.db ? this.slot : -1;
+    return key === this.hintKey
+      ? db.insert(key, type, value, lru, slot, this.hintHash)
+      : db.insert(key, type, value, lru, slot);
   }
 
   /** Puts a value under a key, there or not, without touching its expiry; returns the entry. */
   put(key: string, entry: number, type: ValueType, value: Value): number {
     if (entry === NONE) return this.add(key, type, value);
-    if (this.db.types[entry] !== 0) this.engine.countFreed(this.db, entry, this.engine.settings.lazyUserDel);
+    if (this.db.typeOf(entry) !== 0) this.engine.countFreed(this.db, entry, this.engine.settings.lazyUserDel);
     this.db.replace(entry, type, value);
-    if (this.engine.settings.policy.ranking !== "lfu") this.db.lru[entry] = this.engine.lruClock;
+    if (this.engine.settings.policy.ranking !== "lfu") this.db.setLru(entry, this.engine.lruClock);
     return entry;
   }
 
@@ -130,7 +136,9 @@ export class Context {
     this.replacement = [];
   }
 
-  begin(session: Session, command: Command, slot: number): void {
+  begin(session: Session, command: Command, slot: number, hintKey: Bytes | null, hintHash: number): void {
+    this.hintKey = hintKey;
+    this.hintHash = hintHash;
     this.session = session;
     this.command = command;
     this.slot = slot;

@@ -2,12 +2,12 @@
 // rehashed a bucket at a time while both tables live. Its quirks are kept because they show in results: a rehash holds
 // memory twice, growth is put off near maxmemory, sampling walks neighbouring buckets, scans go in bucket order.
 //
-// Layout. An entry is a small integer (its index in the keyspace's columns). Two columns belong to the dict:
-//   heads[t][b]  first entry of bucket b in table t (0 the old, 1 the new during a rehash), NONE when empty
-//   next[entry]  the following entry in the same bucket
-// The entry's hash comes from the keyspace's column, so a dict stores no keys and compares none.
+// An entry is a small integer of the keyspace. The dict owns the bucket arrays, heads[b] = first entry of bucket b or
+// NONE (0 the old table, 1 the new one during a rehash), and one chain word in each entry's record; the entry's hash
+// stands in its record too, so a dict stores no keys and compares none.
 
 import type { Random } from "../sim/random.ts";
+import type { Records } from "./records.ts";
 
 export const NONE = -1;
 const INITIAL_BUCKETS = 4;
@@ -27,21 +27,19 @@ const POINTER_BYTES = 8;
 export class Dict {
   private heads0: Int32Array = EMPTY;
   private heads1: Int32Array = EMPTY;
-  private next: Int32Array;
   private used0 = 0;
   private used1 = 0;
   /** Next bucket of the old table to move; NONE when no rehash runs. */
   private rehashAt = NONE;
 
   constructor(
-    private readonly hashes: () => Int32Array,
-    capacity: number,
+    private readonly records: Records,
+    /** The word of a record that links this dict's chains. */
+    private readonly chain: number,
     private readonly policy: GrowthPolicy,
-    /** Told how many buckets there are whenever that changes. */
+    /** Told whenever the number of buckets changes. */
     private readonly resized: () => void,
-  ) {
-    this.next = new Int32Array(capacity);
-  }
+  ) {}
 
   get size(): number {
     return this.used0 + this.used1;
@@ -67,52 +65,41 @@ export class Dict {
   }
 
   following(entry: number): number {
-    return this.next[entry];
-  }
-
-  /** Grows the entry column when the keyspace grows. */
-  resizeEntries(capacity: number): void {
-    const next = new Int32Array(capacity);
-    next.set(this.next);
-    this.next = next;
+    return this.records.next(entry, this.chain);
   }
 
   insert(entry: number): void {
     if (this.rehashAt !== NONE) this.rehash(1);
     this.growIfNeeded();
-    const hash = this.hashes()[entry];
-    if (this.rehashAt === NONE) {
-      const bucket = hash & (this.heads0.length - 1);
-      this.next[entry] = this.heads0[bucket];
-      this.heads0[bucket] = entry;
-      this.used0++;
-    } else {
-      const bucket = hash & (this.heads1.length - 1);
-      this.next[entry] = this.heads1[bucket];
-      this.heads1[bucket] = entry;
-      this.used1++;
-    }
+    const { records, chain } = this;
+    const heads = this.rehashAt === NONE ? this.heads0 : this.heads1;
+    const bucket = records.hash(entry) & (heads.length - 1);
+    records.setNext(entry, chain, heads[bucket]);
+    heads[bucket] = entry;
+    if (this.rehashAt === NONE) this.used0++;
+    else this.used1++;
   }
 
   remove(entry: number): void {
     if (this.rehashAt !== NONE) this.rehash(1);
-    const hash = this.hashes()[entry];
+    const hash = this.records.hash(entry);
     if (this.unlink(this.heads0, hash, entry)) this.used0--;
     else if (this.unlink(this.heads1, hash, entry)) this.used1--;
   }
 
   private unlink(heads: Int32Array, hash: number, entry: number): boolean {
     if (heads.length === 0) return false;
+    const { records, chain } = this;
     const bucket = hash & (heads.length - 1);
     let at = heads[bucket];
     if (at === entry) {
-      heads[bucket] = this.next[entry];
+      heads[bucket] = records.next(entry, chain);
       return true;
     }
     while (at !== NONE) {
-      const after = this.next[at];
+      const after = records.next(at, chain);
       if (after === entry) {
-        this.next[at] = this.next[entry];
+        records.setNext(at, chain, records.next(entry, chain));
         return true;
       }
       at = after;
@@ -136,8 +123,7 @@ export class Dict {
       const [small, large] = [this.heads0.length, this.heads1.length].sort((a, b) => a - b);
       if (large / small < this.policy.forcedGrowth) return false;
     }
-    const { heads0, heads1, next } = this;
-    const hashes = this.hashes();
+    const { heads0, heads1, records, chain } = this;
     const mask = heads1.length - 1;
     let empty = buckets * 10;
     for (let moved = 0; moved < buckets && this.used0 > 0; moved++) {
@@ -147,9 +133,9 @@ export class Dict {
       }
       let entry = heads0[this.rehashAt];
       while (entry !== NONE) {
-        const after = next[entry];
-        const bucket = hashes[entry] & mask;
-        next[entry] = heads1[bucket];
+        const after = records.next(entry, chain);
+        const bucket = records.hash(entry) & mask;
+        records.setNext(entry, chain, heads1[bucket]);
         heads1[bucket] = entry;
         this.used0--;
         this.used1++;
@@ -209,7 +195,7 @@ export class Dict {
     const wanted = Math.min(count, this.size);
     for (let i = 0; i < wanted && this.rehashAt !== NONE; i++) this.rehash(1);
     if (wanted === 0) return 0;
-    const { heads0, heads1, next } = this;
+    const { heads0, heads1 } = this;
     const size0 = heads0.length;
     const size1 = heads1.length;
     const mask = Math.max(size0, size1) - 1;
@@ -242,7 +228,7 @@ export class Dict {
             if (at < wanted) out[at] = entry;
           }
           stored++;
-          entry = next[entry];
+          entry = this.following(entry);
         }
         if (stored >= wanted) return wanted;
       }
@@ -265,9 +251,9 @@ export class Dict {
       }
     }
     let length = 0;
-    for (let entry = head; entry !== NONE; entry = this.next[entry]) length++;
+    for (let entry = head; entry !== NONE; entry = this.following(entry)) length++;
     let entry = head;
-    for (let steps = random.below(length); steps > 0; steps--) entry = this.next[entry];
+    for (let steps = random.below(length); steps > 0; steps--) entry = this.following(entry);
     return entry;
   }
 
@@ -284,7 +270,7 @@ export class Dict {
       if (heads.length === 0) continue;
       let entry = heads[index & (heads.length - 1)];
       while (entry !== NONE) {
-        const after = this.next[entry];
+        const after = this.following(entry);
         visit(entry);
         seen++;
         entry = after;
@@ -302,7 +288,7 @@ export class Dict {
     const emit = (heads: Int32Array, at: number) => {
       let entry = heads[at & (heads.length - 1)];
       while (entry !== NONE) {
-        const after = this.next[entry];
+        const after = this.following(entry);
         visit(entry);
         entry = after;
       }

@@ -101,7 +101,7 @@ export class ActiveExpiry {
     let ttlSum = 0;
     let alive = 0;
     const visit = (entry: number) => {
-      const ttl = database.expireAt[entry] - nowMs;
+      const ttl = database.expiryOf(entry) - nowMs;
       result.sampled++;
       if (ttl < 0) {
         engine.expireKey(database, entry);
@@ -143,6 +143,6 @@ interface Batch {
 
 /** Whether an entry has expired at this instant: its time must have passed, not merely come. */
 export function isExpired(database: Keyspace, entry: number, nowMs: number): boolean {
-  const at = database.expireAt[entry];
+  const at = database.expiryOf(entry);
   return at !== NO_EXPIRY && nowMs > at;
 }

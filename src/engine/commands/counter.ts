@@ -15,8 +15,8 @@ function increment(ctx: Context, key: string, by: number | bigint): Reply {
   const entry = ctx.write(key);
   let before: number | bigint | null = 0;
   if (entry !== NONE) {
-    if (ctx.db.types[entry] !== STRING) return WRONG_TYPE;
-    const value = ctx.db.values[entry] as StringValue;
+    if (ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
+    const value = ctx.db.valueOf(entry) as StringValue;
     before = typeof value === "number" || typeof value === "bigint" ? value : parseInteger(stringText(value));
     if (before === null) return NOT_INTEGER;
   }
@@ -42,8 +42,8 @@ function incrementByFloat(ctx: Context, argv: readonly Bytes[]): Reply {
   const entry = ctx.write(key);
   let text = "0";
   if (entry !== NONE) {
-    if (ctx.db.types[entry] !== STRING) return WRONG_TYPE;
-    text = stringText(ctx.db.values[entry] as StringValue);
+    if (ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
+    text = stringText(ctx.db.valueOf(entry) as StringValue);
   }
   const before = parseLongDouble(text);
   if (before === null) return NOT_FLOAT;

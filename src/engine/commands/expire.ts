@@ -46,7 +46,7 @@ function expireAs(unit: ExpiryUnit, name: string) {
     if (isError(at)) return at;
     const key = keyAt(argv, 1);
     const entry = ctx.write(key);
-    if (entry === NONE || !allowed(conditions, ctx.db.expireAt[entry], at)) return 0;
+    if (entry === NONE || !allowed(conditions, ctx.db.expiryOf(entry), at)) return 0;
     if (at <= ctx.nowMs && ctx.engine.role === "primary" && !ctx.engine.isLoading) {
       const lazy = ctx.engine.settings.lazyExpire;
       ctx.remove(entry, lazy);
@@ -70,7 +70,7 @@ function ttlAs(seconds: boolean, absolute: boolean) {
       return -2;
     }
     ctx.engine.stats.keyspaceHits++;
-    const at = ctx.db.expireAt[entry];
+    const at = ctx.db.expiryOf(entry);
     if (at === NO_EXPIRY) return -1;
     const ms = absolute ? at : Math.max(0, at - ctx.nowMs);
     return seconds ? Math.floor((ms + 500) / 1_000) : ms;

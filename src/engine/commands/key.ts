@@ -60,9 +60,9 @@ function rename(ctx: Context, argv: readonly Bytes[], onlyNew: boolean): Reply {
     ctx.remove(target, ctx.engine.settings.lazyUserDel);
   }
   const { db } = ctx;
-  const value = db.values[source]!;
-  const type = db.types[source] as ValueType;
-  const expireAt = db.expireAt[source];
+  const value = db.valueOf(source)!;
+  const type = db.typeOf(source) as ValueType;
+  const expireAt = db.expiryOf(source);
   db.remove(source);
   place(ctx, to, db, type, value, expireAt);
   ctx.engine.keyModified(db.index, to);
@@ -112,8 +112,8 @@ function copy(ctx: Context, argv: readonly Bytes[]): Reply {
     ctx.remove(existing, ctx.engine.settings.lazyUserDel, target);
   }
   const { db } = ctx;
-  const value = cloneValue(db.values[source]!);
-  place(ctx, to, target, db.types[source] as ValueType, value, db.expireAt[source]);
+  const value = cloneValue(db.valueOf(source)!);
+  place(ctx, to, target, db.typeOf(source) as ValueType, value, db.expiryOf(source));
   ctx.modified(to, "g", "copy_to", target);
   return 1;
 }
@@ -129,9 +129,9 @@ function move(ctx: Context, argv: readonly Bytes[]): Reply {
   const source = ctx.write(key);
   if (source === NONE || ctx.peek(key, target) !== NONE) return 0;
   const { db } = ctx;
-  const value = db.values[source]!;
-  const type = db.types[source] as ValueType;
-  const expireAt = db.expireAt[source];
+  const value = db.valueOf(source)!;
+  const type = db.typeOf(source) as ValueType;
+  const expireAt = db.expiryOf(source);
   db.remove(source);
   place(ctx, key, target, type, value, expireAt);
   ctx.engine.keyModified(target.index, key);
@@ -145,7 +145,7 @@ function randomKey(ctx: Context): Reply {
   // Gives up after a hundred expired ones: on a replica, which may not delete them, all keys may be dead.
   for (let tries = 0; tries < 100 && db.size > 0; tries++) {
     const entry = db.main.fairRandomEntry(engine.random);
-    const key = db.keys[entry];
+    const key = db.keyOf(entry);
     if (!isExpired(db, entry, engine.nowMs)) return key;
     if (engine.role === "primary") engine.expireKey(db, entry);
     else if (tries === 99) return key;
@@ -154,8 +154,8 @@ function randomKey(ctx: Context): Reply {
 }
 
 function encodingOf(ctx: Context, entry: number): string {
-  const value = ctx.db.values[entry]!;
-  return ctx.db.types[entry] === STRING ? stringEncoding(value as StringValue) : (value as Collection).encoding;
+  const value = ctx.db.valueOf(entry)!;
+  return ctx.db.typeOf(entry) === STRING ? stringEncoding(value as StringValue) : (value as Collection).encoding;
 }
 
 /** An OBJECT subcommand that looks at one key without making it younger. */
@@ -194,7 +194,7 @@ const OBJECT_SUBCOMMANDS: readonly CommandSpec[] = [
     run: inspect((ctx, entry) =>
       ctx.engine.settings.policy.ranking === "lfu"
         ? LFU_SELECTED
-        : Math.floor(idleMs(ctx.engine.lruClock, ctx.db.lru[entry]) / 1_000),
+        : Math.floor(idleMs(ctx.engine.lruClock, ctx.db.lruOf(entry)) / 1_000),
     ),
   },
   {
@@ -204,7 +204,7 @@ const OBJECT_SUBCOMMANDS: readonly CommandSpec[] = [
     summary: "The logarithmic access counter.",
     run: inspect((ctx, entry) =>
       ctx.engine.settings.policy.ranking === "lfu"
-        ? lfuCounter(ctx.db.lru[entry], ctx.engine.lfuMinutes, ctx.engine.settings.lfuDecayTime)
+        ? lfuCounter(ctx.db.lruOf(entry), ctx.engine.lfuMinutes, ctx.engine.settings.lfuDecayTime)
         : LFU_NOT_SELECTED,
     ),
   },
@@ -214,7 +214,7 @@ const OBJECT_SUBCOMMANDS: readonly CommandSpec[] = [
     since: "2.2.3",
     summary: "References to the value: 1, or the maximum for shared integers.",
     run: inspect((ctx, entry) => {
-      const value = ctx.db.values[entry];
+      const value = ctx.db.valueOf(entry);
       const shared = typeof value === "number" && value >= 0 && value < 10_000;
       return shared && ctx.engine.settings.shareIntegers ? SHARED_REFCOUNT : 1;
     }),
@@ -281,7 +281,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     cost: "get",
     run: (ctx, argv) => {
       const entry = ctx.peek(keyAt(argv, 1));
-      return entry === NONE ? NO_TYPE : TYPES[ctx.db.types[entry]];
+      return entry === NONE ? NO_TYPE : TYPES[ctx.db.typeOf(entry)];
     },
   },
   {

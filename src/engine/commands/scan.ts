@@ -16,7 +16,7 @@ function keys(ctx: Context, argv: readonly Bytes[]): Reply {
   const { db } = ctx;
   const found: string[] = [];
   db.forEachEntry(entry => {
-    const key = db.keys[entry];
+    const key = db.keyOf(entry);
     if ((all || globMatch(pattern, key)) && !isExpired(db, entry, ctx.nowMs)) found.push(key);
   });
   ctx.effort.elements += db.size;
@@ -72,8 +72,8 @@ function scan(ctx: Context, argv: readonly Bytes[]): Reply {
   let sampled = 0;
   const visit = (entry: number) => {
     sampled++;
-    if (options.type !== -1 && db.types[entry] !== options.type) return;
-    const key = db.keys[entry];
+    if (options.type !== -1 && db.typeOf(entry) !== options.type) return;
+    const key = db.keyOf(entry);
     if (options.pattern !== null && !globMatch(options.pattern, key)) return;
     if (isExpired(db, entry, ctx.nowMs)) dead.push(entry);
     else found.push(key);

@@ -68,19 +68,19 @@ function memoryUsage(ctx: Context, argv: readonly Bytes[]): Reply {
   const entry = ctx.peek(key);
   if (entry === NONE) return null;
   const { db, engine } = ctx;
-  if (db.types[entry] === STRING) {
-    const value = db.values[entry] as StringValue;
+  if (db.typeOf(entry) === STRING) {
+    const value = db.valueOf(entry) as StringValue;
     const form = stringForm(value, engine.settings.shareIntegers);
     return engine.layout.memoryUsage(key.length, form, stringCapacity(value));
   }
-  return engine.layout.collectionKeyBytes(key.length, false) + (db.values[entry] as Collection).bytes;
+  return engine.layout.collectionKeyBytes(key.length, false) + (db.valueOf(entry) as Collection).bytes;
 }
 
 // -----------------------------------------------------------------------------------------------------------------
 // COMMAND: the table describes itself.
 
 function describe(command: Command): Reply {
-  const { keys } = command;
+  const { keys } = command.spec;
   const flags = FLAG_NAMES.filter(([flag]) => (command.flags & flag) !== 0).map(([, name]) => new Status(name));
   const [first, last, step] = keys === undefined ? [0, 0, 0] : [keys.first, keys.last, keys.step];
   const children = [...(command.children?.values() ?? [])].map(describe);
@@ -202,12 +202,12 @@ const DEBUG_SUBCOMMANDS: readonly CommandSpec[] = [
       const { db } = ctx;
       const entry = ctx.peek(keyAt(argv, 2));
       if (entry === NONE) return NO_SUCH_KEY;
-      const value = db.values[entry]!;
-      const text = db.types[entry] === STRING;
+      const value = db.valueOf(entry)!;
+      const text = db.typeOf(entry) === STRING;
       const encoding = text ? stringEncoding(value as StringValue) : (value as Collection).encoding;
       const length = text ? stringLength(value as StringValue) : (value as Collection).elements;
       return new Status(
-        `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:${length} lru:${db.lru[entry]} lru_seconds_idle:${ctx.engine.lruClock - db.lru[entry]}`,
+        `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:${length} lru:${db.lruOf(entry)} lru_seconds_idle:${ctx.engine.lruClock - db.lruOf(entry)}`,
       );
     },
   },

@@ -14,8 +14,8 @@ import { encodeString, type StringValue, stringBytes, stringLength } from "../va
 /** The string under an entry: its bytes, null when there is no key, an error when it is no string. */
 function stringReply(ctx: Context, entry: number): Reply {
   if (entry === NONE) return null;
-  if (ctx.db.types[entry] !== STRING) return WRONG_TYPE;
-  return stringBytes(ctx.db.values[entry] as StringValue);
+  if (ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
+  return stringBytes(ctx.db.valueOf(entry) as StringValue);
 }
 
 function tooLong(ctx: Context, length: number): ErrorReply | null {
@@ -351,7 +351,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     run: (ctx, argv) => {
       const entry = ctx.read(keyAt(argv, 1));
       if (entry === NONE) return 0;
-      return ctx.db.types[entry] === STRING ? stringLength(ctx.db.values[entry] as StringValue) : WRONG_TYPE;
+      return ctx.db.typeOf(entry) === STRING ? stringLength(ctx.db.valueOf(entry) as StringValue) : WRONG_TYPE;
     },
   },
 ];

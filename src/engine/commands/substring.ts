@@ -21,8 +21,8 @@ function append(ctx: Context, argv: readonly Bytes[]): Reply {
     ctx.add(key, STRING, encodeString(argv[2]));
     length = argv[2].length;
   } else {
-    if (ctx.db.types[entry] !== STRING) return WRONG_TYPE;
-    const value = ctx.db.values[entry] as StringValue;
+    if (ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
+    const value = ctx.db.valueOf(entry) as StringValue;
     const before = stringLength(value);
     length = before + argv[2].length;
     if (length > ctx.engine.settings.protoMaxBulkLength) return STRING_TOO_LONG;
@@ -42,8 +42,8 @@ function setrange(ctx: Context, argv: readonly Bytes[]): Reply {
   const text = textOf(argv[3]);
   const key = keyAt(argv, 1);
   const entry = ctx.write(key);
-  if (entry !== NONE && ctx.db.types[entry] !== STRING) return WRONG_TYPE;
-  const value = entry === NONE ? null : (ctx.db.values[entry] as StringValue);
+  if (entry !== NONE && ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
+  const value = entry === NONE ? null : (ctx.db.valueOf(entry) as StringValue);
   const before = value === null ? 0 : stringLength(value);
   if (text.length === 0) return before;
   const end = offset + text.length;
@@ -64,8 +64,8 @@ function getrange(ctx: Context, argv: readonly Bytes[]): Reply {
   if (isError(end)) return end;
   const entry = ctx.read(keyAt(argv, 1));
   if (entry === NONE) return "";
-  if (ctx.db.types[entry] !== STRING) return WRONG_TYPE;
-  const value = ctx.db.values[entry] as StringValue;
+  if (ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
+  const value = ctx.db.valueOf(entry) as StringValue;
   const length = stringLength(value);
   if (start < 0 && end < 0 && start > end) return "";
   if (start < 0) start = Math.max(0, length + start);
@@ -108,8 +108,8 @@ function lcs(ctx: Context, argv: readonly Bytes[]): Reply {
   const texts: string[] = [];
   for (const position of [1, 2]) {
     const entry = ctx.read(keyAt(argv, position));
-    if (entry !== NONE && ctx.db.types[entry] !== STRING) return LCS_STRINGS_ONLY;
-    texts.push(entry === NONE ? "" : stringText(ctx.db.values[entry] as StringValue));
+    if (entry !== NONE && ctx.db.typeOf(entry) !== STRING) return LCS_STRINGS_ONLY;
+    texts.push(entry === NONE ? "" : stringText(ctx.db.valueOf(entry) as StringValue));
   }
   const options = parseLcs(argv);
   if (isError(options)) return options;

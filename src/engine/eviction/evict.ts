@@ -89,18 +89,18 @@ function pickRanked(engine: Engine): Keyspace | null {
         const entry = samples[i];
         const score =
           ranking === "lru"
-            ? idleMs(clock, database.lru[entry])
+            ? idleMs(clock, database.lruOf(entry))
             : ranking === "lfu"
-              ? 255 - lfuCounter(database.lru[entry], minutes, settings.lfuDecayTime)
-              : -database.expireAt[entry];
-        pool.offer(database.keys[entry], database.index, score);
+              ? 255 - lfuCounter(database.lruOf(entry), minutes, settings.lfuDecayTime)
+              : -database.expiryOf(entry);
+        pool.offer(database.keyOf(entry), database.index, score);
       }
     }
     if (candidates === 0) return null;
     for (let best = pool.take(); best !== null; best = pool.take()) {
       const database = databases[best.database];
       const entry = database === undefined ? NONE : database.find(best.key);
-      if (entry === NONE || (volatileOnly && database!.expireAt[entry] === NO_EXPIRY)) continue; // a ghost
+      if (entry === NONE || (volatileOnly && database!.expiryOf(entry) === NO_EXPIRY)) continue; // a ghost
       picked = entry;
       return database!;
     }
@@ -110,7 +110,7 @@ function pickRanked(engine: Engine): Keyspace | null {
 /** Deletes the entry; returns the bytes that came free. */
 function evict(engine: Engine, database: Keyspace, entry: number): number {
   const before = engine.usedMemory;
-  const key = database.keys[entry];
+  const key = database.keyOf(entry);
   engine.effort.evictedKeys++;
   engine.stats.evictedKeys++;
   engine.dropKey(database, entry, engine.settings.lazyEviction);
