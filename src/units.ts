@@ -70,7 +70,7 @@ function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined 
 
 const DURATION_HELP = "a duration such as 250us, 20ms, 1.5s, 10m, 1h or 2d";
 
-/** "250us" → 250000. Integer nanoseconds, rounded to the nearest. Refuses negatives and beyond 100 years. */
+/** "250us" → 250000. Integer nanoseconds, rounded to the nearest. Refuses negatives and beyond 104 days. */
 export function parseDurationNs(text: string): number {
   const parts = split(text);
   const scale = parts === null ? undefined : own(DURATION_UNITS, parts.unit);
@@ -103,7 +103,8 @@ export function parseCount(text: string | number): number {
   if (parts === null || scale === undefined || parts.value < 0) throw new UnitError(String(text), COUNT_HELP);
   const count = parts.value * scale;
   const whole = Math.round(count);
-  if (Math.abs(whole - count) > 1e-6 || whole > Number.MAX_SAFE_INTEGER) {
+  // 2.3k is 2299.9999999999995 in doubles: the last digits are forgiven, a fraction that was written is not.
+  if (!Number.isSafeInteger(whole) || Math.abs(whole - count) > 4 * Number.EPSILON * count) {
     throw new UnitError(String(text), "a whole number such as 500, 20k or 2M");
   }
   return whole;
@@ -117,24 +118,27 @@ export function parseRate(text: string): number {
   const parts = split(text);
   const match = parts === null ? null : /^([kMG]?)\s*\/\s*(s|min|m|h|d)$/u.exec(parts.unit);
   if (parts === null || match === null || parts.value < 0) throw new UnitError(text, RATE_HELP);
-  return (parts.value * COUNT_SUFFIXES[match[1]]) / PER[match[2]];
+  const perSecond = (parts.value * COUNT_SUFFIXES[match[1]]) / PER[match[2]];
+  if (!Number.isFinite(perSecond)) throw new UnitError(text, RATE_HELP);
+  return perSecond;
 }
 
-/** "80%" → 0.8; a bare number is taken as the fraction itself. */
+/** "80%" → 0.8; a bare number is taken as the fraction itself. Not negative; who needs at most 1 checks that. */
 export function parseFraction(text: string | number): number {
-  if (typeof text === "number") return text;
-  const parts = split(text);
-  if (parts === null || (parts.unit !== "%" && parts.unit !== "")) {
-    throw new UnitError(text, "a share such as 80% or 0.8");
+  const parts = typeof text === "number" ? { value: text, unit: "" } : split(text);
+  const scale = parts?.unit === "%" ? 100 : parts?.unit === "" ? 1 : undefined;
+  if (parts === null || scale === undefined || !(parts.value >= 0 && parts.value < Number.POSITIVE_INFINITY)) {
+    throw new UnitError(String(text), "a share such as 80% or 0.8");
   }
-  return parts.unit === "%" ? parts.value / 100 : parts.value;
+  return parts.value / scale;
 }
 
 /** "$1500" or "$1,500.50" → 1500.5. US dollars. */
 export function parseUsd(text: string): number {
   const match = /^\s*\$\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*$/u.exec(text);
-  if (match === null) throw new UnitError(text, "an amount such as $1500");
-  return Number(match[1].replaceAll(",", "") + (match[2] ?? ""));
+  const usd = match === null ? Number.NaN : Number(match[1].replaceAll(",", "") + (match[2] ?? ""));
+  if (!Number.isFinite(usd)) throw new UnitError(text, "an amount such as $1500");
+  return usd;
 }
 
 /** "10ms..1s" → both ends. The lower end must not lie above the upper one. */
@@ -150,14 +154,17 @@ export function parseRange<T extends number>(text: string, parse: (part: string)
 // ---------------------------------------------------------------------------------------------------------------
 // Output: three significant digits, unit beside the number.
 
-/** Rounds to `digits` significant digits without exponent; thousands get commas. */
+/** The share of the next unit from which on three digits round up to it: 999.5 us is 1 ms. */
+const ROUNDS_UP = 0.9995;
+
+/** Rounds to `digits` significant digits without exponent; whole digits are all kept and thousands get commas. */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
   const decimals = Math.min(12, Math.max(0, digits - 1 - magnitude));
   const rounded = Number(value.toPrecision(Math.max(digits, Math.min(15, magnitude + 1))));
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: decimals, minimumFractionDigits: 0 });
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: decimals, signDisplay: "negative" });
 }
 
 export function formatDurationNs(ns: number): string {
@@ -165,31 +172,31 @@ export function formatDurationNs(ns: number): string {
   if (abs >= 2 * NS_PER_DAY) return `${formatNumber(ns / NS_PER_DAY)} d`;
   if (abs >= 2 * NS_PER_HOUR) return `${formatNumber(ns / NS_PER_HOUR)} h`;
   if (abs >= 2 * NS_PER_MINUTE) return `${formatNumber(ns / NS_PER_MINUTE)} min`;
-  if (abs >= NS_PER_SECOND) return `${formatNumber(ns / NS_PER_SECOND)} s`;
-  if (abs >= NS_PER_MS) return `${formatNumber(ns / NS_PER_MS)} ms`;
-  if (abs >= NS_PER_US) return `${formatNumber(ns / NS_PER_US)} us`;
+  if (abs >= ROUNDS_UP * NS_PER_SECOND) return `${formatNumber(ns / NS_PER_SECOND)} s`;
+  if (abs >= ROUNDS_UP * NS_PER_MS) return `${formatNumber(ns / NS_PER_MS)} ms`;
+  if (abs >= ROUNDS_UP * NS_PER_US) return `${formatNumber(ns / NS_PER_US)} us`;
   return `${formatNumber(ns)} ns`;
 }
 
 export function formatBytes(bytes: number): string {
   const abs = Math.abs(bytes);
-  if (abs >= GIB) return `${formatNumber(bytes / GIB)} GiB`;
-  if (abs >= MIB) return `${formatNumber(bytes / MIB)} MiB`;
+  if (abs >= GIB - MIB / 2) return `${formatNumber(bytes / GIB)} GiB`;
+  if (abs >= MIB - KIB / 2) return `${formatNumber(bytes / MIB)} MiB`;
   if (abs >= KIB) return `${formatNumber(bytes / KIB)} KiB`;
   return `${formatNumber(bytes)} B`;
 }
 
 export function formatCount(count: number): string {
   const abs = Math.abs(count);
-  if (abs >= 1e9) return `${formatNumber(count / 1e9)} G`;
-  if (abs >= 1e6) return `${formatNumber(count / 1e6)} M`;
+  if (abs >= ROUNDS_UP * 1e9) return `${formatNumber(count / 1e9)} G`;
+  if (abs >= ROUNDS_UP * 1e6) return `${formatNumber(count / 1e6)} M`;
   if (abs >= 1e5) return `${formatNumber(count / 1e3)} k`;
   return formatNumber(count, 5);
 }
 
 export function formatRate(perSecond: number): string {
-  if (perSecond >= 1e6) return `${formatNumber(perSecond / 1e6)} M/s`;
-  if (perSecond >= 1e3) return `${formatNumber(perSecond / 1e3)} k/s`;
+  if (perSecond >= ROUNDS_UP * 1e6) return `${formatNumber(perSecond / 1e6)} M/s`;
+  if (perSecond >= ROUNDS_UP * 1e3) return `${formatNumber(perSecond / 1e3)} k/s`;
   return `${formatNumber(perSecond)}/s`;
 }
 
@@ -198,9 +205,12 @@ export function formatPercent(fraction: number): string {
 }
 
 export function formatUsd(usd: number): string {
-  const decimals = Math.abs(usd) >= 1_000 ? 0 : 2;
-  return (
-    (usd < 0 ? "-$" : "$") +
-    Math.abs(usd).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-  );
+  const decimals = Math.abs(usd) >= 999.995 ? 0 : 2;
+  return usd.toLocaleString("en-US", {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    signDisplay: "negative",
+  });
 }

@@ -8,7 +8,7 @@
 //
 // Sum, minimum and maximum are kept exactly beside the buckets.
 
-import { assert } from "../assert.ts";
+import { BugError } from "../assert.ts";
 
 const LINEAR = 256;
 const PER_OCTAVE = 128;
@@ -33,6 +33,10 @@ function bucket(index: number): { low: number; width: number } {
   return { low: (PER_OCTAVE + within) * 2 ** shift, width: 2 ** shift };
 }
 
+function refuse(value: number): never {
+  throw new BugError(`a histogram takes whole numbers from 0 to 2^53 - 1, got ${value}`);
+}
+
 export class Histogram {
   count = 0;
   sum = 0;
@@ -40,10 +44,12 @@ export class Histogram {
   max = 0;
   private counts: Float64Array = new Float64Array(LINEAR);
 
-  /** Records a value `times` times. Values are whole and at least zero. */
+  /** Records a value `times` times. Values are whole, at least zero and at most 2^53 - 1. */
   record(value: number, times = 1): void {
+    // A typed array swallows a write to index -1 or 0.5, so the values are checked and not the index.
+    if (value < 0 || !Number.isSafeInteger(value)) refuse(value);
     const index = indexOf(value);
-    if (!(index < this.counts.length)) this.growTo(value, index);
+    if (index >= this.counts.length) this.growTo(index);
     this.counts[index] += times;
     this.count += times;
     this.sum += value * times;
@@ -59,7 +65,8 @@ export class Histogram {
   quantile(q: number): number {
     if (this.count === 0) return Number.NaN;
     if (q >= 1) return this.max;
-    const rank = Math.max(1, Math.ceil(q * this.count));
+    // 0.07 * 100 is a little more than 7: what lies within rounding of a whole rank is that rank.
+    const rank = Math.max(1, Math.ceil(q * this.count * (1 - 2 * Number.EPSILON)));
     let seen = 0;
     for (let index = 0; index < this.counts.length; index++) {
       seen += this.counts[index];
@@ -83,6 +90,7 @@ export class Histogram {
   /** Share of the records at or below a value. */
   shareAtOrBelow(value: number): number {
     if (this.count === 0) return Number.NaN;
+    if (value >= this.max) return 1;
     let seen = 0;
     const last = indexOf(value);
     for (let index = 0; index <= last && index < this.counts.length; index++) seen += this.counts[index];
@@ -105,8 +113,7 @@ export class Histogram {
     }
   }
 
-  private growTo(value: number, index: number): void {
-    assert(value >= 0 && Number.isInteger(value), `a histogram takes whole numbers >= 0, got ${value}`);
+  private growTo(index: number): void {
     let length = this.counts.length;
     while (length <= index) length += PER_OCTAVE * 4;
     this.resize(length);

@@ -51,19 +51,22 @@ export class Simulation {
     return stream;
   }
 
-  /** Schedules a data-plane event. `delayNs` is a whole number of nanoseconds, zero or more. */
+  /**
+   * Schedules a data-plane event. `delayNs` is a whole number of nanoseconds, zero or more. What is no such number
+   * (a fraction, NaN, Infinity) differs from its whole part by something other than zero.
+   */
   send(delayNs: number, target: number, kind: number, a: number, b: number): void {
     if (delayNs === 0) {
       this.lane.push(this.sequence++, target, kind, a, b);
       return;
     }
-    if (!(delayNs > 0) || Math.trunc(delayNs) !== delayNs) this.refuse(delayNs);
+    if (delayNs < 0 || delayNs - Math.trunc(delayNs) !== 0) this.refuse(delayNs);
     this.queue.push(this.now + delayNs, this.sequence++, target, kind, a, b);
   }
 
   /** Schedules a control-plane event. The label enters the digest and names the event in failures. */
   after(delayNs: number, label: string, run: () => void): Timer {
-    if (!(delayNs >= 0) || Math.trunc(delayNs) !== delayNs) this.refuse(delayNs);
+    if (delayNs < 0 || delayNs - Math.trunc(delayNs) !== 0) this.refuse(delayNs);
     return this.agenda.add(this.now + delayNs, this.sequence++, label, run);
   }
 
@@ -75,9 +78,13 @@ export class Simulation {
 
   /**
    * Runs events up to and including `untilNs`, at most `maxEvents` of them, and returns whether it got that far.
-   * Slicing a run by `maxEvents` changes nothing in it.
+   * Slicing a run by `maxEvents` changes nothing in it. With Infinity it runs until nothing is pending, and the clock
+   * stays at the last event.
    */
   run(untilNs: number, maxEvents = Number.POSITIVE_INFINITY): boolean {
+    const forEver = untilNs === Number.POSITIVE_INFINITY;
+    assert(forEver || (untilNs >= 0 && Number.isInteger(untilNs)), `cannot run until ${untilNs} ns`);
+    const lastNs = forEver ? Number.MAX_VALUE : untilNs;
     const { queue, lane, agenda, handlers, digest } = this;
     const stopAt = this.eventCount + maxEvents;
     try {
@@ -94,8 +101,8 @@ export class Simulation {
           time = agenda.topTime;
           source = AGENDA;
         }
-        if (time > untilNs) {
-          this.now = Math.max(this.now, untilNs);
+        if (time > lastNs) {
+          if (!forEver) this.now = Math.max(this.now, untilNs);
           return true;
         }
         this.now = time;

@@ -6,13 +6,13 @@ const PER_NS = 1e-9;
 
 export class TokenBucket {
   private level: number;
-  private updatedNs = 0;
 
   /** `ratePerSecond` tokens flow in each second; at most `capacity` are kept. It starts full unless told otherwise. */
   constructor(
     readonly ratePerSecond: number,
     readonly capacity: number,
     initial = capacity,
+    private updatedNs = 0,
   ) {
     this.level = initial;
   }

@@ -16,10 +16,15 @@ export function weighted(values: readonly number[], weights: readonly number[]):
   let total = 0;
   let mean = 0;
   let second = 0;
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
   weights.forEach((weight, i) => {
     const low = values[i];
     const high = discrete ? low : values[i + 1];
     assert(discrete || high >= low, `weighted: bucket edges must ascend, got ${low} then ${high}`);
+    if (weight === 0) return;
+    least = Math.min(least, low);
+    most = Math.max(most, high);
     total += weight;
     mean += (weight * (low + high)) / 2;
     // E[X^2] of a uniform on [low, high].
@@ -36,6 +41,6 @@ export function weighted(values: readonly number[], weights: readonly number[]):
         },
     mean,
     variance: Math.max(0, second - mean ** 2),
-    support: [Math.min(...values), Math.max(...values)],
+    support: [least, most],
   };
 }

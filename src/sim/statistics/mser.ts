@@ -6,7 +6,7 @@
 export interface WarmUp {
   /** Observations to leave out, a multiple of the group size. */
   readonly cut: number;
-  /** False when the smallest standard error lies at the refused half: the series had not settled. */
+  /** False when the smallest standard error lies at the edge of the refused half: the series had not settled. */
   readonly settled: boolean;
 }
 
@@ -19,19 +19,21 @@ export function mserCut(values: readonly number[], group = 5): WarmUp {
     groups.push(sum / group);
   }
   if (groups.length < 4) return { cut: 0, settled: false };
-  // Suffix sums walk the cut from the end to the start in one pass.
+  // Suffix sums walk the cut from the end to the start in one pass. They are taken from the last group's level, since
+  // squares of a high level would drown the noise around it, and a flat series would be all rounding.
+  const level = groups[groups.length - 1];
   let sum = 0;
   let squares = 0;
   let best = Number.POSITIVE_INFINITY;
   let bestCut = 0;
   const half = Math.floor(groups.length / 2);
   for (let cut = groups.length - 1; cut >= 0; cut--) {
-    sum += groups[cut];
-    squares += groups[cut] ** 2;
+    sum += groups[cut] - level;
+    squares += (groups[cut] - level) ** 2;
     if (cut > half) continue;
     const length = groups.length - cut;
     const error = (squares - sum ** 2 / length) / length ** 2;
-    // A tie is rounding noise of a flat series: the earlier cut keeps more of the run.
+    // At a tie the earlier cut keeps more of the run.
     if (error <= best + Math.abs(best) * 1e-12) {
       best = error;
       bestCut = cut;

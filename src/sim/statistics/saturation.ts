@@ -15,7 +15,11 @@ export interface SaturationInput {
   readonly peakUtilisation: number;
 }
 
-/** Classifies a run. Growth counts when the last third holds twice the first third and 1 % of all arrivals. */
+/**
+ * Classifies a run. Growth counts when the last third holds twice the first third, and more than it by 1 % of a
+ * period's arrivals. It is overload when it went on from third to third, however high it began (the warm-up may have
+ * been cut off an overload too), and accounts for the arrivals that were not completed, which are more than 1 %.
+ */
 export function saturationVerdict(input: SaturationInput): Saturation {
   const { inProgress, arrivals, completions } = input;
   const third = Math.floor(inProgress.length / 3);
@@ -28,9 +32,12 @@ export function saturationVerdict(input: SaturationInput): Saturation {
   const first = mean(0, third);
   const middle = mean(third, 2 * third);
   const last = mean(inProgress.length - third, inProgress.length);
+  const growth = last - first;
   const unfinished = arrivals - completions;
-  const grows = last > 2 * first && last - first > 0.01 * (arrivals / inProgress.length);
-  if (grows && middle > first && last > middle && unfinished > 0.01 * arrivals) return "overloaded";
+  // Of a steady growth each step is a half, of a growth with the cube of time the first is still a fifth.
+  const goesOn = Math.min(middle - first, last - middle) > growth / 5;
+  if (goesOn && unfinished > 0.01 * arrivals && growth > unfinished / 2) return "overloaded";
+  const grows = last > 2 * first && growth > 0.01 * (arrivals / inProgress.length);
   if (grows || input.peakUtilisation >= 0.98) return "backlogged";
   return "stable";
 }
