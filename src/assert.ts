@@ -12,6 +12,11 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new BugError(message);
 }
 
+/** Fails with a message. On hot paths `if (bad) fail(...)` makes the message only when it is needed. */
+export function fail(message: string): never {
+  throw new BugError(message);
+}
+
 /** Marks a branch that the types rule out. */
 export function unreachable(value: never): never {
   throw new BugError(`unreachable value ${String(value)}`);

@@ -6,15 +6,34 @@ import { invalidExpire, NOT_INTEGER, SYNTAX } from "./errors.ts";
 import { parseInteger } from "./numbers.ts";
 import { ErrorReply } from "./reply.ts";
 
+const UPPER = /^[A-Z-]*$/u;
+const knownUpper = new Set<string>();
+
 /** An option word at this position, in upper case; "" beyond the end. */
 export function wordAt(argv: readonly Bytes[], position: number): string {
-  return position < argv.length ? textOf(argv[position]).toUpperCase() : "";
+  if (position >= argv.length) return "";
+  const word = textOf(argv[position]);
+  if (knownUpper.has(word)) return word;
+  // Options mostly come in upper case already: remember those that do, as long as they are few.
+  if (knownUpper.size < 256 && UPPER.test(word)) knownUpper.add(word);
+  return word.toUpperCase();
 }
 
 /** An integer argument as a number (rounded beyond 2^53), or the error to answer. */
 export function integerAt(argv: readonly Bytes[], position: number): number | ErrorReply {
   const value = parseInteger(textOf(argv[position]));
   return value === null ? NOT_INTEGER : Number(value);
+}
+
+const INT_MAX = 2_147_483_647;
+const INT_MIN = -2_147_483_648;
+const NOT_INT = new ErrorReply(`ERR value is out of range, value must between ${INT_MIN} and ${INT_MAX}`);
+
+/** A 32-bit integer argument (database numbers), or the error to answer; `error` replaces the usual texts. */
+export function intAt(argv: readonly Bytes[], position: number, error?: ErrorReply): number | ErrorReply {
+  const value = integerAt(argv, position);
+  if (isError(value)) return error ?? value;
+  return value < INT_MIN || value > INT_MAX ? (error ?? NOT_INT) : value;
 }
 
 export function isError(value: unknown): value is ErrorReply {
@@ -25,6 +44,9 @@ export function isError(value: unknown): value is ErrorReply {
 export type ExpiryUnit = "EX" | "PX" | "EXAT" | "PXAT";
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
+/** Below this many seconds the arithmetic is exact in doubles. */
+const EXACT_SECONDS = 1e12;
+const INT64_MIN = -9_223_372_036_854_775_808n;
 
 /**
  * The absolute ms that an expiry argument means, or the error to answer. Zero and negative times are refused when
@@ -40,11 +62,16 @@ export function expiryMs(
   const value = parseInteger(text);
   if (value === null) return NOT_INTEGER;
   if (positiveOnly && value <= 0) return invalidExpire(command);
+  const relative = unit === "EX" || unit === "PX";
+  const seconds = unit === "EX" || unit === "EXAT";
+  if (typeof value === "number" && Math.abs(value) < EXACT_SECONDS) {
+    return (seconds ? value * 1_000 : value) + (relative ? Math.trunc(nowMs) : 0);
+  }
   let ms = BigInt(value);
-  if (unit === "EX" || unit === "EXAT") ms *= 1_000n;
-  if (ms > INT64_MAX || ms < -INT64_MAX) return invalidExpire(command);
-  if (unit === "EX" || unit === "PX") ms += BigInt(Math.trunc(nowMs));
-  if (ms > INT64_MAX || ms < -INT64_MAX) return invalidExpire(command);
+  if (seconds) ms *= 1_000n;
+  if (ms > INT64_MAX || ms < INT64_MIN) return invalidExpire(command);
+  if (relative) ms += BigInt(Math.trunc(nowMs));
+  if (ms > INT64_MAX) return invalidExpire(command);
   return Number(ms);
 }
 

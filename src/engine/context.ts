@@ -42,27 +42,38 @@ export class Context {
   /** For reading: counts as hit or miss, makes the key younger. */
   read(key: string): number {
     const entry = this.lookup(key);
-    const { stats } = this.engine;
     if (entry === NONE) {
-      stats.keyspaceMisses++;
-      this.engine.notifyKeyspace("m", "keymiss", key, this.db.index);
+      this.missed(key, true);
       return NONE;
     }
-    stats.keyspaceHits++;
+    this.engine.stats.keyspaceHits++;
     this.touch(entry);
     return entry;
   }
 
-  /** For writing: makes the key younger, counts nothing. */
-  write(key: string): number {
+  /** For looking at a key as EXISTS, TYPE, TTL and OBJECT do: counts, but leaves the key's age alone. */
+  look(key: string, notify = true): number {
     const entry = this.lookup(key);
-    if (entry !== NONE) this.touch(entry);
+    if (entry === NONE) this.missed(key, notify);
+    else this.engine.stats.keyspaceHits++;
     return entry;
   }
 
-  /** Without any trace: for OBJECT, TTL, DEBUG. */
-  peek(key: string, db = this.db): number {
-    return this.lookup(key, db);
+  private missed(key: string, notify: boolean): void {
+    this.engine.stats.keyspaceMisses++;
+    if (notify) this.engine.notifyKeyspace("m", "keymiss", key, this.db.index);
+  }
+
+  /** For writing: makes the key younger, counts nothing. */
+  write(key: string, db = this.db): number {
+    const entry = this.lookup(key, db);
+    if (entry !== NONE) this.touch(entry, db);
+    return entry;
+  }
+
+  /** Without any trace, for DEL. */
+  peek(key: string): number {
+    return this.lookup(key);
   }
 
   private lookup(key: string, db = this.db): number {
@@ -77,8 +88,8 @@ export class Context {
   }
 
   /** The aging fields after an access. While a child saves they stay, or every read would copy a page. */
-  touch(entry: number): void {
-    const { engine, db } = this;
+  touch(entry: number, db = this.db): void {
+    const { engine } = this;
     if (engine.childActive || this.session.noTouch) return;
     if (engine.settings.policy.ranking === "lfu") {
       const { lfuDecayTime, lfuLogFactor } = engine.settings;
@@ -94,11 +105,18 @@ export class Context {
   /** Adds a key that is not there. */
   add(key: string, type: ValueType, value: Value, db = this.db): number {
     const { engine } = this;
+    if (engine.role === "replica") this.dropHidden(key, db);
     const lru = engine.settings.policy.ranking === "lfu" ? lfuInitial(engine.lfuMinutes) : engine.lruClock;
     const slot = db === this.db ? this.slot : -1;
     return key === this.hintKey
       ? db.insert(key, type, value, lru, slot, this.hintHash)
       : db.insert(key, type, value, lru, slot);
+  }
+
+  /** On a writable replica an expired key is hidden, yet there: it must go before its name is used again. */
+  private dropHidden(key: string, db: Keyspace): void {
+    const entry = db.find(key);
+    if (entry !== NONE) this.engine.expireKey(db, entry);
   }
 
   /** Puts a value under a key, there or not, without touching its expiry; returns the entry. */
@@ -127,6 +145,7 @@ export class Context {
 
   /** Replicas get this instead of the call; several in order when called again. */
   propagateInstead(...argv: Bytes[]): void {
+    if (this.engine.replicate === null) return;
     this.replacement ??= [];
     this.replacement.push(argv);
   }
@@ -151,8 +170,10 @@ export class Context {
   finish(argv: readonly Bytes[]): void {
     const { replicate } = this.engine;
     if (this.dirty === 0 || replicate === null) return;
-    if (this.replacement === null) replicate(this.db.index, argv);
-    else for (const one of this.replacement) replicate(this.db.index, one);
+    // Not the number of `this.db`: SWAPDB has just changed it.
+    const database = this.session.db;
+    if (this.replacement === null) replicate(database, argv);
+    else for (const one of this.replacement) replicate(database, one);
   }
 }
 

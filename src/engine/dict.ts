@@ -31,6 +31,8 @@ export class Dict {
   private used1 = 0;
   /** Next bucket of the old table to move; NONE when no rehash runs. */
   private rehashAt = NONE;
+  /** While a scan step runs its visitor, nothing moves between the tables, or entries would be missed. */
+  private scanning = false;
 
   constructor(
     private readonly records: Records,
@@ -118,7 +120,7 @@ export class Dict {
 
   /** Moves up to `buckets` buckets to the new table (looking at ten times as many empty ones); true while it runs on. */
   rehash(buckets: number): boolean {
-    if (this.rehashAt === NONE) return false;
+    if (this.rehashAt === NONE || this.scanning) return false;
     if (this.policy.childActive) {
       const [small, large] = [this.heads0.length, this.heads1.length].sort((a, b) => a - b);
       if (large / small < this.policy.forcedGrowth) return false;
@@ -189,7 +191,8 @@ export class Dict {
 
   /**
    * Collects up to `count` entries from neighbouring buckets, starting at a random one, into `out`; returns how many.
-   * Entries are distinct. The last bucket's chain is sampled by reservoir so that its tail has a chance too.
+   * In a sparse table the walk may jump back to where it has been, and an entry comes twice; otherwise they are
+   * distinct. The last bucket's chain is sampled by reservoir so that its tail has a chance too.
    */
   sample(random: Random, count: number, out: Int32Array): number {
     const wanted = Math.min(count, this.size);
@@ -285,6 +288,13 @@ export class Dict {
    */
   scan(cursor: number, visit: (entry: number) => void): number {
     if (this.size === 0) return 0;
+    this.scanning = true;
+    const next = this.scanStep(cursor, visit);
+    this.scanning = false;
+    return next;
+  }
+
+  private scanStep(cursor: number, visit: (entry: number) => void): number {
     const emit = (heads: Int32Array, at: number) => {
       let entry = heads[at & (heads.length - 1)];
       while (entry !== NONE) {

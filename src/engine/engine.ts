@@ -5,7 +5,7 @@
 // A call goes through `execute`: find the command, pass the gates in the server's order (`refusal`), run the handler,
 // hand the effects to replication. Periodic work is in `cron`.
 
-import { assert } from "../assert.ts";
+import { fail } from "../assert.ts";
 import type { Random } from "../sim/random.ts";
 import type { Bytes } from "./bytes.ts";
 import { textOf } from "./bytes.ts";
@@ -18,7 +18,7 @@ import { EVICT_FAIL, performEvictions } from "./eviction/evict.ts";
 import { EvictionPool } from "./eviction/pool.ts";
 import { ActiveExpiry } from "./expiry.ts";
 import { Keyspace, type Ledger, STRING } from "./keyspace.ts";
-import type { Quantum } from "./memory/allocator.ts";
+import { type Quantum, type SizeClass, sizeClasses } from "./memory/allocator.ts";
 import type { Layout } from "./memory/layout.ts";
 import { Parameters } from "./parameters.ts";
 import type { EngineProfile } from "./profile.ts";
@@ -70,6 +70,8 @@ export class Engine {
   readonly commands = COMMANDS;
   readonly profile: EngineProfile;
   readonly layout: Layout;
+  /** How the allocator of this build rounds requests up. */
+  readonly sizeClass: SizeClass;
   readonly random: Random;
   readonly parameters: Parameters;
   readonly costs: EngineCosts;
@@ -127,6 +129,7 @@ export class Engine {
       this.settings = readSettings(this.parameters);
     });
     this.clusterMode = this.parameters.flag("cluster-enabled");
+    this.sizeClass = sizeClasses(options.quantum ?? 8);
     this.layout = options.profile.layout(options.quantum ?? 8, this.clusterMode);
     this.baseBytes = this.layout.startupBytes(this.clusterMode);
     this.databases = new Array(this.parameters.number("databases")).fill(undefined);
@@ -146,6 +149,9 @@ export class Engine {
 
   // -------------------------------------------------------------------------------------------------------------
   // Calls.
+
+  /** Id of the command that ran last, successfully or not. */
+  lastCommandId = 0;
 
   /** Looks a command up by name in any case. */
   command(name: string): Command | undefined {
@@ -179,9 +185,10 @@ export class Engine {
     hash: number | undefined,
   ): Reply {
     let slot = givenSlot;
+    this.lastCommandId = command.id;
     const { arity } = command;
     if (arity > 0 ? argv.length !== arity : argv.length < -arity)
-      return this.reject(errors.wrongArity(command.fullName));
+      return this.reject(errors.wrongArity(command.fullName), command);
     if (this.cluster !== null && slot === -1 && command.hasKeys && !session.fromPrimary) {
       slot = this.commonSlot(command, argv);
       if (slot === DIFFERENT_SLOTS) return this.reject(errors.CROSS_SLOT, command);
@@ -192,10 +199,11 @@ export class Engine {
     const { context } = this;
     if (session.asking && command.name !== "asking") session.asking = false;
     context.begin(session, command, slot, hash === undefined ? null : argv[1], hash ?? 0);
-    if (this.calls[command.id]++ === 0) this.countHistogram();
-    this.stats.commandsProcessed++;
     const reply = command.run(context, argv);
     context.finish(argv);
+    // Counted afterwards: INFO does not see itself, and CONFIG RESETSTAT leaves one call, its own.
+    if (this.calls[command.id]++ === 0) this.countHistogram();
+    this.stats.commandsProcessed++;
     if (reply instanceof ErrorReply) {
       this.failed[command.id]++;
       this.stats.errorReplies++;
@@ -209,7 +217,7 @@ export class Engine {
     const write = (flags & WRITE) !== 0;
     if ((flags & PROTECTED) !== 0 && !this.allowProtected) {
       return new ErrorReply(
-        `ERR ${command.name.toUpperCase()} command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+        `ERR ${command.fullName.split("|")[0].toUpperCase()} command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
       );
     }
     if (!session.authenticated && (flags & NO_AUTH) === 0) return errors.NO_AUTH;
@@ -238,6 +246,14 @@ export class Engine {
   /** DEBUG and the like are refused to ordinary clients unless the owner opens them. */
   allowProtected = false;
 
+  /** Sets all statistics to zero; the commands' latency histograms go with them. */
+  resetStatistics(): void {
+    this.stats.reset();
+    this.expiry.resetStatistics();
+    for (const counter of [this.calls, this.rejected, this.failed]) counter.fill(0);
+    this.outside.histograms = 0;
+  }
+
   private reject(error: ErrorReply, command?: Command): ErrorReply {
     this.stats.errorReplies++;
     this.stats.rejectedCalls++;
@@ -261,7 +277,7 @@ export class Engine {
 
   /** Moves the clock; it never goes back. */
   setTime(nowMs: number): void {
-    assert(nowMs >= this.nowMs, `engine clock went from ${this.nowMs} ms to ${nowMs} ms`);
+    if (nowMs < this.nowMs) fail(`engine clock went from ${this.nowMs} ms to ${nowMs} ms`);
     this.nowMs = nowMs;
   }
 

@@ -16,7 +16,8 @@ export const NAN_OR_INFINITY = new ErrorReply("ERR increment would produce NaN o
 export const STRING_TOO_LONG = new ErrorReply("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 export const OFFSET_OUT_OF_RANGE = new ErrorReply("ERR offset is out of range");
 export const DB_INDEX_OUT_OF_RANGE = new ErrorReply("ERR DB index is out of range");
-export const INVALID_DB_INDEX = new ErrorReply("ERR invalid DB index");
+export const INVALID_FIRST_DB = new ErrorReply("ERR invalid first DB index");
+export const INVALID_SECOND_DB = new ErrorReply("ERR invalid second DB index");
 export const SAME_OBJECT = new ErrorReply("ERR source and destination objects are the same");
 export const OOM = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
 export const READ_ONLY = new ErrorReply("READONLY You can't write against a read only replica.");
@@ -47,16 +48,20 @@ function oneLine(text: string): string {
   return text.replace(/[\r\n]/gu, " ");
 }
 
+/** As much of a text as the server shows: it ends at a zero byte. */
+function shown(text: string, limit: number): string {
+  const zero = text.indexOf("\0");
+  return text.slice(0, zero === -1 ? limit : Math.min(zero, limit));
+}
+
 export function unknownCommand(argv: readonly string[]): ErrorReply {
   let args = "";
-  for (let i = 1; i < argv.length && args.length < 128; i++) args += `'${argv[i].slice(0, 128 - args.length)}' `;
-  return new ErrorReply(oneLine(`ERR unknown command '${argv[0].slice(0, 128)}', with args beginning with: ${args}`));
+  for (let i = 1; i < argv.length && args.length < 128; i++) args += `'${shown(argv[i], 128 - args.length)}' `;
+  return new ErrorReply(oneLine(`ERR unknown command '${shown(argv[0], 128)}', with args beginning with: ${args}`));
 }
 
 export function unknownSubcommand(container: string, name: string): ErrorReply {
-  return new ErrorReply(
-    oneLine(`ERR unknown subcommand '${name.slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`),
-  );
+  return new ErrorReply(oneLine(`ERR unknown subcommand '${shown(name, 128)}'. Try ${container.toUpperCase()} HELP.`));
 }
 
 export function wrongArity(fullName: string): ErrorReply {

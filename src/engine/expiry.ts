@@ -30,6 +30,11 @@ export class ActiveExpiry {
 
   constructor(private readonly engine: Engine) {}
 
+  resetStatistics(): void {
+    this.timeCapReached = 0;
+    this.stalePercent = 0;
+  }
+
   /** One slow cycle, from the cron. Returns the modelled time it took, in ns. */
   slow(): number {
     const { hz, activeExpireEffort } = this.engine.settings;

@@ -83,7 +83,7 @@ const SECTIONS: Readonly<Record<string, (engine: Engine) => Fields>> = {
   Commandstats: engine => {
     const rows: [string, string][] = [];
     for (const command of engine.commands.values()) {
-      for (const one of command.children?.values() ?? [command]) {
+      for (const one of [command, ...(command.children?.values() ?? [])]) {
         const calls = engine.calls[one.id];
         if (calls === 0 && engine.rejected[one.id] === 0) continue;
         rows.push([

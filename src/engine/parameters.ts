@@ -4,11 +4,12 @@
 
 import { POLICY_NAMES } from "./eviction/policies.ts";
 import { globMatch } from "./glob.ts";
+import { parseInteger } from "./numbers.ts";
 import type { EngineProfile } from "./profile.ts";
 
 type Kind =
-  | { readonly type: "integer"; readonly min: number; readonly max: number }
-  | { readonly type: "memory"; readonly min: number; readonly max: number }
+  | { readonly type: "integer"; readonly min: number; readonly max: number; readonly cap?: number }
+  | { readonly type: "memory"; readonly min: number; readonly max: bigint }
   | { readonly type: "flag" }
   | { readonly type: "choice"; readonly values: readonly string[] }
   | { readonly type: "text" };
@@ -23,6 +24,8 @@ export interface ParameterSpec {
 }
 
 const INT_MAX = 2_147_483_647;
+const UINT_MAX = 4_294_967_295;
+const LONG_MAX = 9_223_372_036_854_775_807n;
 
 function integer(name: string, initial: number, min = 0, max = INT_MAX, mutable = true): ParameterSpec {
   return { name, kind: { type: "integer", min, max }, initial: String(initial), mutable };
@@ -30,7 +33,7 @@ function integer(name: string, initial: number, min = 0, max = INT_MAX, mutable 
 
 function memory(name: string, initial: number | ((profile: EngineProfile) => string), min = 0): ParameterSpec {
   const text = typeof initial === "number" ? String(initial) : initial;
-  return { name, kind: { type: "memory", min, max: Number.MAX_SAFE_INTEGER }, initial: text, mutable: true };
+  return { name, kind: { type: "memory", min, max: LONG_MAX }, initial: text, mutable: true };
 }
 
 function flag(name: string, initial: boolean | ((profile: EngineProfile) => string), mutable = true): ParameterSpec {
@@ -43,12 +46,14 @@ const since8 = (profile: EngineProfile) => profile.shrinkBelow > 0.1;
 export const PARAMETERS: readonly ParameterSpec[] = [
   memory("maxmemory", 0),
   { name: "maxmemory-policy", kind: { type: "choice", values: POLICY_NAMES }, initial: "noeviction", mutable: true },
+  // 7.x takes more than 64 samples; no result changes beyond.
   integer("maxmemory-samples", 5, 1, 64),
   integer("maxmemory-eviction-tenacity", 10, 0, 100),
   integer("lfu-log-factor", 10),
   integer("lfu-decay-time", 1),
   integer("active-expire-effort", 1, 1, 10),
-  integer("hz", 10, 1, 500),
+  // Out of 1 to 500 it is not refused, but cut.
+  { name: "hz", kind: { type: "integer", min: 0, max: INT_MAX, cap: 500 }, initial: "10", mutable: true },
   flag("activerehashing", true),
   flag("lazyfree-lazy-eviction", profile => (since8(profile) ? "yes" : "no")),
   flag("lazyfree-lazy-expire", profile => (since8(profile) ? "yes" : "no")),
@@ -63,7 +68,7 @@ export const PARAMETERS: readonly ParameterSpec[] = [
   integer("min-replicas-to-write", 0),
   integer("min-replicas-max-lag", 10),
   memory("repl-backlog-size", profile => String(since8(profile) ? 10 * 1_048_576 : 1_048_576), 1),
-  integer("maxclients", 10_000, 1),
+  integer("maxclients", 10_000, 1, UINT_MAX),
   flag("cluster-enabled", false, false),
   flag("cluster-require-full-coverage", true),
   flag("cluster-allow-reads-when-down", false),
@@ -105,19 +110,22 @@ function normalise(spec: ParameterSpec, text: string): string {
       return lower;
     }
     case "integer": {
-      if (!/^-?\d+$/u.test(text)) throw new ParameterError("argument couldn't be parsed into an integer");
-      return bounded(Number(text), kind.min, kind.max);
+      const value = parseInteger(text);
+      if (value === null) throw new ParameterError("argument couldn't be parsed into an integer");
+      const within = bounded(value, kind.min, kind.max);
+      return kind.cap === undefined ? within : String(Math.min(Math.max(Number(within), 1), kind.cap));
     }
     case "memory": {
-      const match = /^(\d+)([a-z]*)$/u.exec(text.toLowerCase());
+      // No digits at all read as 0.
+      const match = /^(\d*)([a-z]*)$/u.exec(text.toLowerCase());
       const unit = match === null ? undefined : MEMORY_UNITS[match[2]];
       if (match === null || unit === undefined) throw new ParameterError("argument must be a memory value");
-      return bounded(Number(match[1]) * unit, kind.min, kind.max);
+      return bounded(BigInt(match[1]) * BigInt(unit), kind.min, kind.max);
     }
   }
 }
 
-function bounded(value: number, min: number, max: number): string {
+function bounded(value: number | bigint, min: number, max: number | bigint): string {
   if (value < min || value > max) {
     throw new ParameterError(`argument must be between ${min} and ${max} inclusive`);
   }

@@ -19,6 +19,12 @@ export interface EngineProfile {
   readonly forcedGrowth: number;
   /** The expiry cycle walks in scan order and stops when it comes round: 8.0 and later. */
   readonly scansExpiry: boolean;
+  /** SCAN refuses an unknown type, and a cursor in any form but plain digits: 8.0 and later. */
+  readonly strictScan: boolean;
+  /** RENAME and MOVE leave the LFU counter as it is: 7.0 and 7.1. Later versions start it anew. */
+  readonly movedKeysKeepAge: boolean;
+  /** A stored value gives back spare room of more than a tenth of its length: 7.0 and 7.1. */
+  readonly trimsValues: boolean;
   layout(quantum: Quantum, cluster: boolean): Layout;
 }
 
@@ -39,6 +45,9 @@ function profile(
     shrinkBelow: since8 ? 0.125 : 0.1,
     forcedGrowth: since8 ? 4 : 5,
     scansExpiry: since8,
+    strictScan: since8,
+    movedKeysKeepAge: product === "redis",
+    trimsValues: product === "redis",
     layout: (quantum, cluster) => layout({ sizeClass: sizeClasses(quantum), cluster }),
   };
 }

@@ -51,7 +51,9 @@ export function readSettings(parameters: Parameters): Settings {
     replicaReadOnly: parameters.flag("replica-read-only"),
     replicaServeStaleData: parameters.flag("replica-serve-stale-data"),
     replicaIgnoreMaxmemory: parameters.flag("replica-ignore-maxmemory"),
-    minReplicasToWrite: parameters.number("min-replicas-to-write"),
+    // A maximum lag of 0 turns the rule off.
+    minReplicasToWrite:
+      parameters.number("min-replicas-max-lag") === 0 ? 0 : parameters.number("min-replicas-to-write"),
     replBacklogSize: parameters.number("repl-backlog-size"),
     password: parameters.text("requirepass"),
     shareIntegers: maxmemory === 0 || (policy.ranking !== "lru" && policy.ranking !== "lfu"),

@@ -4,13 +4,17 @@ import { SYNTAX } from "../arguments.ts";
 import { type Bytes, textOf } from "../bytes.ts";
 import { ADMIN, type CommandSpec, LOADING, NOSCRIPT, STALE } from "../command.ts";
 import { type Context, textAt } from "../context.ts";
-import { wrongArity } from "../errors.ts";
 import { ErrorReply, MapReply, OK, type Reply } from "../reply.ts";
 
 function get(ctx: Context, argv: readonly Bytes[]): Reply {
   const found = new Map<string, string>();
+  const { parameters } = ctx.engine;
   for (let i = 2; i < argv.length; i++) {
-    for (const [name, value] of ctx.engine.parameters.matching(textOf(argv[i]))) found.set(name, value);
+    const wanted = textOf(argv[i]);
+    const spec = parameters.spec(wanted);
+    // A plain name is answered in the caller's spelling.
+    if (spec !== undefined) found.set(wanted, parameters.text(spec.name));
+    else for (const [name, value] of parameters.matching(wanted)) found.set(name, value);
   }
   return new MapReply([...found].flat());
 }
@@ -20,7 +24,7 @@ function failed(name: string, why: string): ErrorReply {
 }
 
 function set(ctx: Context, argv: readonly Bytes[]): Reply {
-  if (argv.length % 2 !== 0) return wrongArity("config|set");
+  if (argv.length % 2 !== 0) return SYNTAX;
   const { parameters } = ctx.engine;
   const pairs: [string, string][] = [];
   for (let i = 2; i < argv.length; i += 2) {
@@ -31,9 +35,12 @@ function set(ctx: Context, argv: readonly Bytes[]): Reply {
     }
     if (!spec.mutable) return failed(name, "can't set immutable config");
     if (pairs.some(([other]) => other === spec.name)) return failed(name, "duplicate parameter");
-    const refusal = parameters.refusal(name, textAt(argv, i + 1));
-    if (refusal !== null) return failed(name, refusal);
     pairs.push([spec.name, textAt(argv, i + 1)]);
+  }
+  // All names are looked at before any value.
+  for (const [name, text] of pairs) {
+    const refusal = parameters.refusal(name, text);
+    if (refusal !== null) return failed(name, refusal);
   }
   parameters.setAll(pairs);
   return OK;
@@ -57,8 +64,7 @@ const SUBCOMMANDS: readonly CommandSpec[] = [
     summary: "Sets the statistics to zero.",
     run: ctx => {
       const { engine } = ctx;
-      engine.stats.reset();
-      for (const counter of [engine.calls, engine.rejected, engine.failed]) counter.fill(0);
+      engine.resetStatistics();
       return OK;
     },
   },
@@ -69,6 +75,7 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     ...shape,
     name: "config",
     arity: -2,
+    flags: 0,
     since: "2.0.0",
     summary: "Reads and changes the server's parameters.",
     subcommands: SUBCOMMANDS,

@@ -1,6 +1,6 @@
 // The connection itself: PING, ECHO, SELECT, AUTH, HELLO, CLIENT, QUIT, RESET, READONLY, ASKING.
 
-import { integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
+import { intAt, integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
 import { type Bytes, textOf } from "../bytes.ts";
 import { ALLOW_BUSY, type CommandSpec, FAST, LOADING, NO_AUTH, NOSCRIPT, STALE } from "../command.ts";
 import { type Context, textAt } from "../context.ts";
@@ -89,8 +89,8 @@ function hello(ctx: Context, argv: readonly Bytes[]): Reply {
 }
 
 function select(ctx: Context, argv: readonly Bytes[]): Reply {
-  const index = integerAt(argv, 1);
-  if (isError(index)) return new ErrorReply("ERR invalid DB index");
+  const index = intAt(argv, 1);
+  if (isError(index)) return index;
   if (ctx.engine.parameters.flag("cluster-enabled") && index !== 0) return CLUSTER_SELECT;
   if (index < 0 || index >= ctx.engine.databases.length) return DB_INDEX_OUT_OF_RANGE;
   ctx.session.db = index;
@@ -183,7 +183,7 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     ...connection,
     name: "ping",
     arity: -1,
-    flags: FAST | LOADING | STALE,
+    flags: FAST,
     since: "1.0.0",
     summary: "Answers PONG, or the given message.",
     run: (_ctx, argv) => {
@@ -231,7 +231,7 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     ...connection,
     name: "client",
     arity: -2,
-    flags: clientFlags,
+    flags: 0,
     since: "2.4.0",
     summary: "The state of connections.",
     subcommands: CLIENT_SUBCOMMANDS,

@@ -6,10 +6,11 @@ import { type Context, keyAt, textAt } from "../context.ts";
 import { NONE } from "../dict.ts";
 import { DECREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_FLOAT, NOT_INTEGER, OVERFLOW, WRONG_TYPE } from "../errors.ts";
 import { STRING } from "../keyspace.ts";
+import { EMBEDDED_LIMIT } from "../memory/sds.ts";
 import { addIntegers, narrow, parseInteger } from "../numbers.ts";
 import type { Reply } from "../reply.ts";
 import { addLongDoubles, formatLongDouble, parseLongDouble } from "../values/long-double.ts";
-import { encodeString, type StringValue, stringText } from "../values/string.ts";
+import { RawString, type StringValue, stringText } from "../values/string.ts";
 
 function increment(ctx: Context, key: string, by: number | bigint): Reply {
   const entry = ctx.write(key);
@@ -48,11 +49,12 @@ function incrementByFloat(ctx: Context, argv: readonly Bytes[]): Reply {
   const before = parseLongDouble(text);
   if (before === null) return NOT_FLOAT;
   const by = parseLongDouble(textAt(argv, 2));
-  if (by === null) return /^[+-]?inf(inity)?$/iu.test(textAt(argv, 2)) ? NAN_OR_INFINITY : NOT_FLOAT;
+  if (by === null) return NOT_FLOAT;
   const sum = addLongDoubles(before, by);
   if (sum === null) return NAN_OR_INFINITY;
   const result = formatLongDouble(sum);
-  ctx.put(key, entry, STRING, encodeString(result));
+  // Not recognised as an integer even when it is one: it stays text.
+  ctx.put(key, entry, STRING, result.length > EMBEDDED_LIMIT ? RawString.from(result, ctx.engine.sizeClass) : result);
   // As a SET, so that a replica need not repeat the arithmetic.
   ctx.propagateInstead("SET", key, result, "KEEPTTL");
   ctx.modified(key, "$", "incrbyfloat");

@@ -64,12 +64,8 @@ function expireAs(unit: ExpiryUnit, name: string) {
 /** TTL and its relatives: -2 without the key, -1 without an expiry. */
 function ttlAs(seconds: boolean, absolute: boolean) {
   return (ctx: Context, argv: readonly Bytes[]): Reply => {
-    const entry = ctx.peek(keyAt(argv, 1));
-    if (entry === NONE) {
-      ctx.engine.stats.keyspaceMisses++;
-      return -2;
-    }
-    ctx.engine.stats.keyspaceHits++;
+    const entry = ctx.look(keyAt(argv, 1));
+    if (entry === NONE) return -2;
     const at = ctx.db.expiryOf(entry);
     if (at === NO_EXPIRY) return -1;
     const ms = absolute ? at : Math.max(0, at - ctx.nowMs);

@@ -1,9 +1,9 @@
 // Keys whatever their value: DEL, EXISTS, TYPE, RENAME, COPY, MOVE, TOUCH, RANDOMKEY, OBJECT. Walking the whole
 // keyspace is in scan.ts.
 
-import { integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
+import { intAt, isError, SYNTAX, wordAt } from "../arguments.ts";
 import type { Bytes } from "../bytes.ts";
-import { ALL_KEYS, type CommandSpec, FAST, ONE_KEY, READONLY, WRITE } from "../command.ts";
+import { ALL_KEYS, type CommandSpec, DENYOOM, FAST, ONE_KEY, READONLY, WRITE } from "../command.ts";
 import { type Context, keyAt } from "../context.ts";
 import { NONE } from "../dict.ts";
 import { DB_INDEX_OUT_OF_RANGE, LFU_NOT_SELECTED, LFU_SELECTED, NO_SUCH_KEY, SAME_OBJECT } from "../errors.ts";
@@ -18,6 +18,7 @@ import {
   type Value,
   type ValueType,
 } from "../keyspace.ts";
+import { EMBEDDED_LIMIT } from "../memory/sds.ts";
 import { ErrorReply, OK, type Reply, Status } from "../reply.ts";
 import { RawString, type StringValue, stringEncoding } from "../values/string.ts";
 
@@ -35,17 +36,34 @@ function removeKeys(ctx: Context, argv: readonly Bytes[], lazy: boolean): Reply 
   return removed;
 }
 
-function countKeys(ctx: Context, argv: readonly Bytes[]): Reply {
+/** EXISTS looks, TOUCH uses. */
+function countKeys(ctx: Context, argv: readonly Bytes[], touch: boolean): Reply {
   let found = 0;
-  for (let i = 1; i < argv.length; i++) if (ctx.read(keyAt(argv, i)) !== NONE) found++;
+  for (let i = 1; i < argv.length; i++) {
+    const key = keyAt(argv, i);
+    if ((touch ? ctx.read(key) : ctx.look(key)) !== NONE) found++;
+  }
   ctx.effort.elements += argv.length - 1;
   return found;
 }
 
-/** Copies or moves a value under another key, which takes over the expiry. */
-function place(ctx: Context, key: string, db: Keyspace, type: ValueType, value: Value, expireAt: number): void {
+/** Puts a copied value under a key, with the expiry of the one it was copied from. */
+function place(ctx: Context, key: string, db: Keyspace, type: ValueType, value: Value, expireAt: number): number {
   const entry = ctx.add(key, type, value, db);
   if (expireAt !== NO_EXPIRY) db.setExpiry(entry, expireAt);
+  return entry;
+}
+
+/** Takes an entry out of the session's database and puts its value under a key that is free. */
+function relocate(ctx: Context, source: number, key: string, target: Keyspace): void {
+  const { db, engine } = ctx;
+  const value = db.valueOf(source);
+  const type = db.typeOf(source);
+  const expireAt = db.expiryOf(source);
+  const lru = db.lruOf(source);
+  db.remove(source);
+  const entry = place(ctx, key, target, type, value, expireAt);
+  if (engine.profile.movedKeysKeepAge) target.setLru(entry, lru);
 }
 
 function rename(ctx: Context, argv: readonly Bytes[], onlyNew: boolean): Reply {
@@ -60,11 +78,7 @@ function rename(ctx: Context, argv: readonly Bytes[], onlyNew: boolean): Reply {
     ctx.remove(target, ctx.engine.settings.lazyUserDel);
   }
   const { db } = ctx;
-  const value = db.valueOf(source)!;
-  const type = db.typeOf(source) as ValueType;
-  const expireAt = db.expiryOf(source);
-  db.remove(source);
-  place(ctx, to, db, type, value, expireAt);
+  relocate(ctx, source, to, db);
   ctx.engine.keyModified(db.index, to);
   ctx.modified(from, "g", "rename_from");
   ctx.engine.notifyKeyspace("g", "rename_to", to, db.index);
@@ -73,14 +87,19 @@ function rename(ctx: Context, argv: readonly Bytes[], onlyNew: boolean): Reply {
 
 /** The database of an index argument, or the error to answer. */
 function databaseAt(ctx: Context, argv: readonly Bytes[], position: number): Keyspace | ErrorReply {
-  const index = integerAt(argv, position);
+  const index = intAt(argv, position);
   if (isError(index)) return index;
   if (index < 0 || index >= ctx.engine.databases.length) return DB_INDEX_OUT_OF_RANGE;
   return ctx.engine.database(index);
 }
 
-function cloneValue(value: Value): Value {
+function cloneValue(ctx: Context, value: Value): Value {
   if (value instanceof RawString) return value.clone();
+  const { profile, sizeClass } = ctx.engine;
+  // The copy has spare room again.
+  if (profile.trimsValues && typeof value === "string" && value.length > EMBEDDED_LIMIT) {
+    return RawString.from(value, sizeClass);
+  }
   return typeof value === "object" && "clone" in value ? ((value as Collection).clone() as Value) : value;
 }
 
@@ -106,13 +125,13 @@ function copy(ctx: Context, argv: readonly Bytes[]): Reply {
   if (target === ctx.db && from === to) return SAME_OBJECT;
   const source = ctx.read(from);
   if (source === NONE) return 0;
-  const existing = ctx.peek(to, target);
+  const existing = ctx.write(to, target);
   if (existing !== NONE) {
     if (!replace) return 0;
     ctx.remove(existing, ctx.engine.settings.lazyUserDel, target);
   }
   const { db } = ctx;
-  const value = cloneValue(db.valueOf(source)!);
+  const value = cloneValue(ctx, db.valueOf(source));
   place(ctx, to, target, db.typeOf(source) as ValueType, value, db.expiryOf(source));
   ctx.modified(to, "g", "copy_to", target);
   return 1;
@@ -127,13 +146,8 @@ function move(ctx: Context, argv: readonly Bytes[]): Reply {
   if (target === ctx.db) return SAME_OBJECT;
   const key = keyAt(argv, 1);
   const source = ctx.write(key);
-  if (source === NONE || ctx.peek(key, target) !== NONE) return 0;
-  const { db } = ctx;
-  const value = db.valueOf(source)!;
-  const type = db.typeOf(source) as ValueType;
-  const expireAt = db.expiryOf(source);
-  db.remove(source);
-  place(ctx, key, target, type, value, expireAt);
+  if (source === NONE || ctx.write(key, target) !== NONE) return 0;
+  relocate(ctx, source, key, target);
   ctx.engine.keyModified(target.index, key);
   ctx.modified(key, "g", "move_from");
   ctx.engine.notifyKeyspace("g", "move_to", key, target.index);
@@ -142,13 +156,14 @@ function move(ctx: Context, argv: readonly Bytes[]): Reply {
 
 function randomKey(ctx: Context): Reply {
   const { db, engine } = ctx;
-  // Gives up after a hundred expired ones: on a replica, which may not delete them, all keys may be dead.
-  for (let tries = 0; tries < 100 && db.size > 0; tries++) {
+  const mayDelete = engine.role === "primary";
+  // A replica may not delete expired keys. Where every key has an expiry all of them may be dead: it gives up after a
+  // hundred and answers a dead one.
+  let tries = !mayDelete && db.expires.size === db.size ? 100 : Number.POSITIVE_INFINITY;
+  while (db.size > 0) {
     const entry = db.main.fairRandomEntry(engine.random);
-    const key = db.keyOf(entry);
-    if (!isExpired(db, entry, engine.nowMs)) return key;
-    if (engine.role === "primary") engine.expireKey(db, entry);
-    else if (tries === 99) return key;
+    if (!isExpired(db, entry, engine.nowMs) || --tries === 0) return db.keyOf(entry);
+    if (mayDelete) engine.expireKey(db, entry);
   }
   return null;
 }
@@ -161,7 +176,7 @@ function encodingOf(ctx: Context, entry: number): string {
 /** An OBJECT subcommand that looks at one key without making it younger. */
 function inspect(look: (ctx: Context, entry: number) => Reply) {
   return (ctx: Context, argv: readonly Bytes[]): Reply => {
-    const entry = ctx.peek(keyAt(argv, 2));
+    const entry = ctx.look(keyAt(argv, 2), false);
     return entry === NONE ? null : look(ctx, entry);
   };
 }
@@ -255,7 +270,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     complexity: "O(N) in keys",
     summary: "How many of the keys are there; one named twice counts twice.",
     cost: "mget",
-    run: countKeys,
+    run: (ctx, argv) => countKeys(ctx, argv, false),
   },
   {
     name: "touch",
@@ -267,7 +282,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     complexity: "O(N) in keys",
     summary: "Makes keys younger; how many were there.",
     cost: "mget",
-    run: countKeys,
+    run: (ctx, argv) => countKeys(ctx, argv, true),
   },
   {
     name: "type",
@@ -280,7 +295,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     summary: "The kind of value under a key.",
     cost: "get",
     run: (ctx, argv) => {
-      const entry = ctx.peek(keyAt(argv, 1));
+      const entry = ctx.look(keyAt(argv, 1));
       return entry === NONE ? NO_TYPE : TYPES[ctx.db.typeOf(entry)];
     },
   },
@@ -311,7 +326,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
   {
     name: "copy",
     arity: -3,
-    flags: WRITE,
+    flags: WRITE | DENYOOM,
     keys: { first: 1, last: 2, step: 1 },
     group: "generic",
     since: "6.2.0",
@@ -346,7 +361,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
   {
     name: "object",
     arity: -2,
-    flags: READONLY,
+    flags: 0,
     group: "generic",
     since: "2.2.3",
     complexity: "depends on the subcommand",

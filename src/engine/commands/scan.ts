@@ -27,12 +27,19 @@ export interface ScanOptions {
   count: number;
   /** Null: everything matches. */
   pattern: string | null;
-  /** Index into TYPE_NAMES, or -1 for every type. */
+  /** Index into TYPE_NAMES, NO_TYPE, or -1 for every type. */
   type: number;
 }
 
-/** The options of the SCAN family from position `from` on; `allowType` only for SCAN itself. */
-export function parseScanOptions(argv: readonly Bytes[], from: number, allowType: boolean): ScanOptions | ErrorReply {
+/** The type that no key has: what an unknown name selects before 8.0. */
+const NO_TYPE = TYPE_NAMES.length;
+
+/** The options of the SCAN family from position `from` on; `types` only for SCAN itself. */
+export function parseScanOptions(
+  argv: readonly Bytes[],
+  from: number,
+  types: "none" | "known" | "any",
+): ScanOptions | ErrorReply {
   const options: ScanOptions = { count: 10, pattern: null, type: -1 };
   for (let i = from; i < argv.length; i += 2) {
     if (i + 1 >= argv.length) return SYNTAX;
@@ -45,10 +52,13 @@ export function parseScanOptions(argv: readonly Bytes[], from: number, allowType
     } else if (word === "MATCH") {
       const pattern = textOf(argv[i + 1]);
       options.pattern = pattern === "*" ? null : pattern;
-    } else if (word === "TYPE" && allowType) {
+    } else if (word === "TYPE" && types !== "none") {
       const name = textOf(argv[i + 1]);
       options.type = TYPE_NAMES.indexOf(name.toLowerCase() as (typeof TYPE_NAMES)[number]);
-      if (options.type === -1) return new ErrorReply(`ERR unknown type name '${name}'`);
+      if (options.type === -1) {
+        if (types === "known") return new ErrorReply(`ERR unknown type name '${name}'`);
+        options.type = NO_TYPE;
+      }
     } else {
       return SYNTAX;
     }
@@ -56,26 +66,42 @@ export function parseScanOptions(argv: readonly Bytes[], from: number, allowType
   return options;
 }
 
-/** A cursor argument; null when it is not an unsigned integer. */
-export function parseCursor(text: string): number | null {
-  return /^\d{1,20}$/u.test(text) ? Number(text) : null;
+const CURSOR_MAX = 18_446_744_073_709_551_615n;
+
+/**
+ * A cursor argument; null when it is none. Before 8.0 (`strict` false) it is read as strtoul does: a sign is allowed,
+ * and nothing at all means 0. Only the low 32 bits are kept: no table has more buckets.
+ */
+export function parseCursor(text: string, strict: boolean): number | null {
+  const match = (strict ? /^()(\d+)$/u : /^([+-]?)(\d+)$|^$/u).exec(text);
+  if (match === null) return null;
+  const magnitude = BigInt(match[2] ?? 0);
+  if (magnitude > CURSOR_MAX) return null;
+  return Number(BigInt.asUintN(32, match[1] === "-" ? -magnitude : magnitude));
 }
 
 function scan(ctx: Context, argv: readonly Bytes[]): Reply {
-  const start = parseCursor(textAt(argv, 1));
-  if (start === null) return INVALID_CURSOR;
-  const options = parseScanOptions(argv, 2, true);
-  if (isError(options)) return options;
   const { db, engine } = ctx;
+  const { strictScan } = engine.profile;
+  const start = parseCursor(textAt(argv, 1), strictScan);
+  if (start === null) return INVALID_CURSOR;
+  const options = parseScanOptions(argv, 2, strictScan ? "known" : "any");
+  if (isError(options)) return options;
   const found: string[] = [];
   const dead: number[] = [];
   let sampled = 0;
   const visit = (entry: number) => {
     sampled++;
-    if (options.type !== -1 && db.typeOf(entry) !== options.type) return;
     const key = db.keyOf(entry);
     if (options.pattern !== null && !globMatch(options.pattern, key)) return;
-    if (isExpired(db, entry, ctx.nowMs)) dead.push(entry);
+    const expired = isExpired(db, entry, ctx.nowMs);
+    if (options.type !== -1) {
+      // Before 8.0 the type is asked for by a look-up, which counts and which an expired key does not survive.
+      if (!strictScan && expired) engine.stats.keyspaceMisses++;
+      else if (!strictScan) engine.stats.keyspaceHits++;
+      if (db.typeOf(entry) !== options.type && (strictScan || !expired)) return;
+    }
+    if (expired) dead.push(entry);
     else found.push(key);
   };
   let cursor = start;

@@ -1,6 +1,6 @@
 // The server as a whole: INFO, DBSIZE, FLUSHALL, FLUSHDB, SWAPDB, TIME, MEMORY, COMMAND, CLUSTER KEYSLOT, DEBUG.
 
-import { integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
+import { intAt, integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
 import { type Bytes, textOf } from "../bytes.ts";
 import {
   ADMIN,
@@ -18,7 +18,13 @@ import {
 } from "../command.ts";
 import { type Context, keyAt, textAt } from "../context.ts";
 import { NONE } from "../dict.ts";
-import { CLUSTER_DISABLED, NO_SUCH_KEY } from "../errors.ts";
+import {
+  CLUSTER_DISABLED,
+  DB_INDEX_OUT_OF_RANGE,
+  INVALID_FIRST_DB,
+  INVALID_SECOND_DB,
+  NO_SUCH_KEY,
+} from "../errors.ts";
 import { infoText } from "../info.ts";
 import { type Collection, STRING } from "../keyspace.ts";
 import { ErrorReply, OK, type Reply, Status, Verbatim } from "../reply.ts";
@@ -43,13 +49,12 @@ function flush(ctx: Context, argv: readonly Bytes[], everything: boolean): Reply
 function swapdb(ctx: Context, argv: readonly Bytes[]): Reply {
   const { engine } = ctx;
   if (engine.parameters.flag("cluster-enabled")) return SWAP_IN_CLUSTER;
-  const first = integerAt(argv, 1);
-  if (isError(first)) return new ErrorReply("ERR invalid first DB index");
-  const second = integerAt(argv, 2);
-  if (isError(second)) return new ErrorReply("ERR invalid second DB index");
+  const first = intAt(argv, 1, INVALID_FIRST_DB);
+  if (isError(first)) return first;
+  const second = intAt(argv, 2, INVALID_SECOND_DB);
+  if (isError(second)) return second;
   const count = engine.databases.length;
-  if (first < 0 || second < 0 || first >= count || second >= count)
-    return new ErrorReply("ERR DB index is out of range");
+  if (first < 0 || second < 0 || first >= count || second >= count) return DB_INDEX_OUT_OF_RANGE;
   engine.swapDatabases(first, second);
   ctx.dirty++;
   return OK;
@@ -65,9 +70,10 @@ function memoryUsage(ctx: Context, argv: readonly Bytes[]): Reply {
     if (samples < 0) return SYNTAX;
   }
   const key = keyAt(argv, 2);
-  const entry = ctx.peek(key);
-  if (entry === NONE) return null;
   const { db, engine } = ctx;
+  // It sees a key that has expired and is still there.
+  const entry = db.find(key);
+  if (entry === NONE) return null;
   if (db.typeOf(entry) === STRING) {
     const value = db.valueOf(entry) as StringValue;
     const form = stringForm(value, engine.settings.shareIntegers);
@@ -200,7 +206,7 @@ const DEBUG_SUBCOMMANDS: readonly CommandSpec[] = [
     cost: "config",
     run: (ctx, argv) => {
       const { db } = ctx;
-      const entry = ctx.peek(keyAt(argv, 2));
+      const entry = db.find(keyAt(argv, 2));
       if (entry === NONE) return NO_SUCH_KEY;
       const value = db.valueOf(entry)!;
       const text = db.typeOf(entry) === STRING;
@@ -285,7 +291,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
   {
     name: "memory",
     arity: -2,
-    flags: READONLY,
+    flags: 0,
     group: "server",
     since: "4.0.0",
     complexity: "depends on the subcommand",
@@ -322,7 +328,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
   {
     name: "cluster",
     arity: -2,
-    flags: LOADING | STALE,
+    flags: 0,
     group: "cluster",
     since: "3.0.0",
     complexity: "depends on the subcommand",

@@ -1,7 +1,7 @@
 // Strings: SET and its relatives, GET and its relatives, several keys at once. Numbers are in counter.ts, parts of
 // strings in substring.ts.
 
-import { expiryMs, isError, isExpiryUnit, SYNTAX, wordAt } from "../arguments.ts";
+import { type ExpiryUnit, expiryMs, isError, isExpiryUnit, SYNTAX, wordAt } from "../arguments.ts";
 import type { Bytes } from "../bytes.ts";
 import { ALL_KEYS, type CommandSpec, DENYOOM, FAST, ONE_KEY, READONLY, WRITE } from "../command.ts";
 import { type Context, keyAt, textAt } from "../context.ts";
@@ -33,12 +33,13 @@ interface SetOptions {
   condition: "" | "NX" | "XX";
   get: boolean;
   keepTtl: boolean;
-  /** Absolute ms; NO_EXPIRY when none was given. */
-  expireAt: number;
+  /** The expiry as it was given. It may be repeated in the same unit: the last one counts. */
+  unit: ExpiryUnit | null;
+  expiry: string;
 }
 
-function parseSetOptions(ctx: Context, argv: readonly Bytes[]): SetOptions | ErrorReply {
-  const options: SetOptions = { condition: "", get: false, keepTtl: false, expireAt: NO_EXPIRY };
+function parseSetOptions(argv: readonly Bytes[]): SetOptions | ErrorReply {
+  const options: SetOptions = { ...PLAIN_SET };
   for (let i = 3; i < argv.length; i++) {
     const word = wordAt(argv, i);
     if (word === "NX" || word === "XX") {
@@ -46,12 +47,11 @@ function parseSetOptions(ctx: Context, argv: readonly Bytes[]): SetOptions | Err
       options.condition = word;
     } else if (word === "GET") {
       options.get = true;
-    } else if (word === "KEEPTTL" && options.expireAt === NO_EXPIRY) {
+    } else if (word === "KEEPTTL" && options.unit === null) {
       options.keepTtl = true;
-    } else if (isExpiryUnit(word) && options.expireAt === NO_EXPIRY && !options.keepTtl && i + 1 < argv.length) {
-      const at = expiryMs(textAt(argv, ++i), word, ctx.nowMs, "set", true);
-      if (isError(at)) return at;
-      options.expireAt = at;
+    } else if (isExpiryUnit(word) && (options.unit ?? word) === word && !options.keepTtl && i + 1 < argv.length) {
+      options.unit = word;
+      options.expiry = textAt(argv, ++i);
     } else {
       return SYNTAX;
     }
@@ -59,38 +59,39 @@ function parseSetOptions(ctx: Context, argv: readonly Bytes[]): SetOptions | Err
   return options;
 }
 
-const PLAIN_SET: SetOptions = { condition: "", get: false, keepTtl: false, expireAt: NO_EXPIRY };
+const PLAIN_SET: SetOptions = { condition: "", get: false, keepTtl: false, unit: null, expiry: "" };
 
 function set(ctx: Context, argv: readonly Bytes[]): Reply {
-  const options = argv.length === 3 ? PLAIN_SET : parseSetOptions(ctx, argv);
+  const options = argv.length === 3 ? PLAIN_SET : parseSetOptions(argv);
   if (isError(options)) return options;
+  const { unit } = options;
+  const expireAt = unit === null ? NO_EXPIRY : expiryMs(options.expiry, unit, ctx.nowMs, "set", true);
+  if (isError(expireAt)) return expireAt;
   const value = argv[2];
   const error = tooLong(ctx, value.length);
   if (error !== null) return error;
 
   const key = keyAt(argv, 1);
   let previous: Reply = null;
-  let entry: number;
   if (options.get) {
-    entry = ctx.read(key);
-    previous = stringReply(ctx, entry);
+    previous = stringReply(ctx, ctx.read(key));
     if (isError(previous)) return previous;
-  } else {
-    entry = ctx.write(key);
   }
+  // After the GET a look-up of its own: the key is used twice.
+  const entry = ctx.write(key);
   if ((options.condition === "NX" && entry !== NONE) || (options.condition === "XX" && entry === NONE)) {
     return options.get ? previous : null;
   }
   const stored = assign(ctx, key, entry, value, options.keepTtl);
-  if (options.expireAt !== NO_EXPIRY) {
-    ctx.db.setExpiry(stored, options.expireAt);
-    ctx.propagateInstead("SET", key, value, "PXAT", String(options.expireAt));
+  if (expireAt !== NO_EXPIRY) {
+    ctx.db.setExpiry(stored, expireAt);
+    ctx.propagateInstead("SET", key, value, "PXAT", String(expireAt));
   } else if (options.get) {
     // Replicas need no reply of the old value.
     ctx.propagateInstead(...argv.filter((_, i) => i < 3 || wordAt(argv, i) !== "GET"));
   }
   ctx.modified(key, "$", "set");
-  if (options.expireAt !== NO_EXPIRY) ctx.engine.notifyKeyspace("g", "expire", key, ctx.db.index);
+  if (expireAt !== NO_EXPIRY) ctx.engine.notifyKeyspace("g", "expire", key, ctx.db.index);
   return options.get ? previous : OK;
 }
 
@@ -113,15 +114,15 @@ function setWithExpiry(unit: "EX" | "PX", name: string) {
 
 function getex(ctx: Context, argv: readonly Bytes[]): Reply {
   let persist = false;
-  let at = NO_EXPIRY;
+  let unit: ExpiryUnit | null = null;
+  let expiry = "";
   for (let i = 2; i < argv.length; i++) {
     const word = wordAt(argv, i);
-    if (word === "PERSIST" && at === NO_EXPIRY && !persist) {
+    if (word === "PERSIST" && unit === null) {
       persist = true;
-    } else if (isExpiryUnit(word) && at === NO_EXPIRY && !persist && i + 1 < argv.length) {
-      const ms = expiryMs(textAt(argv, ++i), word, ctx.nowMs, "getex", true);
-      if (isError(ms)) return ms;
-      at = ms;
+    } else if (isExpiryUnit(word) && (unit ?? word) === word && !persist && i + 1 < argv.length) {
+      unit = word;
+      expiry = textAt(argv, ++i);
     } else {
       return SYNTAX;
     }
@@ -130,6 +131,8 @@ function getex(ctx: Context, argv: readonly Bytes[]): Reply {
   const entry = ctx.read(key);
   const reply = stringReply(ctx, entry);
   if (entry === NONE || isError(reply)) return reply;
+  const at = unit === null ? NO_EXPIRY : expiryMs(expiry, unit, ctx.nowMs, "getex", true);
+  if (isError(at)) return at;
   if (at !== NO_EXPIRY && at <= ctx.nowMs) {
     const lazy = ctx.engine.settings.lazyExpire;
     ctx.remove(entry, lazy);
@@ -159,12 +162,11 @@ function getdel(ctx: Context, argv: readonly Bytes[]): Reply {
 
 function getset(ctx: Context, argv: readonly Bytes[]): Reply {
   const key = keyAt(argv, 1);
-  const entry = ctx.read(key);
-  const previous = stringReply(ctx, entry);
+  const previous = stringReply(ctx, ctx.read(key));
   if (isError(previous)) return previous;
   const error = tooLong(ctx, argv[2].length);
   if (error !== null) return error;
-  assign(ctx, key, entry, argv[2], false);
+  assign(ctx, key, ctx.write(key), argv[2], false);
   ctx.propagateInstead("SET", key, argv[2]);
   ctx.modified(key, "$", "set");
   return previous;

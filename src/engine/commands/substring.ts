@@ -7,11 +7,8 @@ import { type Context, keyAt } from "../context.ts";
 import { NONE } from "../dict.ts";
 import { OFFSET_OUT_OF_RANGE, STRING_TOO_LONG, WRONG_TYPE } from "../errors.ts";
 import { STRING } from "../keyspace.ts";
-import { sizeClasses } from "../memory/allocator.ts";
 import { ErrorReply, MapReply, type Reply } from "../reply.ts";
 import { encodeString, RawString, rawString, type StringValue, stringLength, stringText } from "../values/string.ts";
-
-const sizeClass = sizeClasses(8);
 
 function append(ctx: Context, argv: readonly Bytes[]): Reply {
   const key = keyAt(argv, 1);
@@ -26,8 +23,8 @@ function append(ctx: Context, argv: readonly Bytes[]): Reply {
     const before = stringLength(value);
     length = before + argv[2].length;
     if (length > ctx.engine.settings.protoMaxBulkLength) return STRING_TOO_LONG;
-    const raw = rawString(value);
-    raw.growTo(length, sizeClass);
+    const raw = rawString(value, ctx.engine.sizeClass, ctx.engine.profile.trimsValues);
+    raw.growTo(length);
     raw.write(before, textOf(argv[2]));
     ctx.db.replace(entry, STRING, raw);
   }
@@ -49,8 +46,9 @@ function setrange(ctx: Context, argv: readonly Bytes[]): Reply {
   const end = offset + text.length;
   if (end > ctx.engine.settings.protoMaxBulkLength) return STRING_TOO_LONG;
   // A new string gets exactly the room it needs; an existing one grows as APPEND does.
-  const raw = value === null ? RawString.zeros(end) : rawString(value);
-  raw.growTo(end, sizeClass);
+  const { sizeClass, profile } = ctx.engine;
+  const raw = value === null ? RawString.zeros(end, sizeClass) : rawString(value, sizeClass, profile.trimsValues);
+  raw.growTo(end);
   raw.write(offset, text);
   ctx.put(key, entry, STRING, raw);
   ctx.modified(key, "$", "setrange");

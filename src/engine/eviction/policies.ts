@@ -11,15 +11,16 @@ export interface EvictionPolicy {
   readonly volatileOnly: boolean;
 }
 
+/** In the order in which the server lists them. */
 export const POLICIES: readonly EvictionPolicy[] = [
-  { name: "noeviction", ranking: "none", volatileOnly: false },
+  { name: "volatile-lru", ranking: "lru", volatileOnly: true },
+  { name: "volatile-lfu", ranking: "lfu", volatileOnly: true },
+  { name: "volatile-random", ranking: "random", volatileOnly: true },
+  { name: "volatile-ttl", ranking: "ttl", volatileOnly: true },
   { name: "allkeys-lru", ranking: "lru", volatileOnly: false },
   { name: "allkeys-lfu", ranking: "lfu", volatileOnly: false },
   { name: "allkeys-random", ranking: "random", volatileOnly: false },
-  { name: "volatile-lru", ranking: "lru", volatileOnly: true },
-  { name: "volatile-lfu", ranking: "lfu", volatileOnly: true },
-  { name: "volatile-ttl", ranking: "ttl", volatileOnly: true },
-  { name: "volatile-random", ranking: "random", volatileOnly: true },
+  { name: "noeviction", ranking: "none", volatileOnly: false },
 ];
 
 export const POLICY_NAMES: readonly string[] = POLICIES.map(policy => policy.name);

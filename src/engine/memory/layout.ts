@@ -87,7 +87,8 @@ function visitValue(s: SizeClass, form: StringForm, capacity: number, visit: Slo
 
 /** Redis 7.0 and 7.1, Valkey 7.2. `startup` in bytes: standalone, cluster. */
 export function entryLayout({ sizeClass: s, cluster }: LayoutOptions, startup: readonly [number, number]): Layout {
-  const entry = s(cluster ? DICT_ENTRY + 16 : DICT_ENTRY);
+  const entryRequest = cluster ? DICT_ENTRY + 16 : DICT_ENTRY;
+  const entry = s(entryRequest);
   const ttl = s(DICT_ENTRY);
   const keyBytes = (length: number) => entry + s(sdsRequest(length));
   return {
@@ -100,7 +101,9 @@ export function entryLayout({ sizeClass: s, cluster }: LayoutOptions, startup: r
       if (hasTtl) visit(ttl, true);
       visitValue(s, form, capacity, visit);
     },
-    memoryUsage: (key, form, capacity) => keyBytes(key) + valueBytes(s, form === SHARED_INT ? INT : form, capacity),
+    // It takes the entry's own size, not that of its allocation.
+    memoryUsage: (key, form, capacity) =>
+      entryRequest + s(sdsRequest(key)) + valueBytes(s, form === SHARED_INT ? INT : form, capacity),
     newTable: () => DICT_TABLE,
     slotDictBytes: null,
   };

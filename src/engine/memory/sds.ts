@@ -3,8 +3,9 @@
 /** Bytes of the header of a string made for `length` bytes. */
 export function sdsHeader(length: number): number {
   if (length < 32) return 1;
-  if (length < 252) return 3;
-  if (length < 65_530) return 5;
+  // 7.x changes at 255 and 65,535; the size class of what lies between is the same either way.
+  if (length <= 252) return 3;
+  if (length <= 65_530) return 5;
   return 9;
 }
 

@@ -2,8 +2,8 @@
 // exponent. A double would show 3.3000000000000003 where the server says 3.3. Exact rationals over BigInt, rounded to
 // the significand after every step; speed does not matter here.
 //
-// A finite number is significand * 2^exponent with |significand| < 2^64. Left out: denormals below 2^-16382, which
-// print as zero at the 17 decimals shown anyway.
+// A finite number is significand * 2^exponent with |significand| <= 2^64; an infinite one has an infinite exponent. Left
+// out: the lower precision of denormals below 2^-16382, which print as zero at the 17 decimals shown anyway.
 
 const SIGNIFICAND_BITS = 64;
 const MAX_EXPONENT = 16_384;
@@ -39,20 +39,46 @@ function divide(magnitude: bigint, denominator: bigint, shift: number): [bigint,
 }
 
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/u;
+const HEXADECIMAL = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/iu;
+const INFINITE = /^[+-]?inf(?:inity)?$/iu;
+/** The server copies the text into a buffer of 5 KiB. */
+const MAX_LENGTH = 5_119;
+/** Beyond this power of ten no text of that length is in range, so that huge powers need not be computed. */
+const MAX_POWER = 12_000;
+/** The smallest denormal is 2^-16445: half of it still rounds to zero. */
+const ZERO_BELOW = -16_446;
 
-/** A decimal number as strtold reads it; null when the text is none, or is out of range, or is infinite. */
+/**
+ * A number as strtold reads it: decimal, hexadecimal or infinite. Null when the text is none, when it is NaN, and when
+ * it is too large or too close to zero for the format.
+ */
 export function parseLongDouble(text: string): LongDouble | null {
-  const match = DECIMAL.exec(text);
-  if (match === null || text.length > 255 || match[2] + match[3] === "") return null;
-  const exponent = Number(match[4] ?? 0) - match[3].length;
-  if (Math.abs(exponent) > 5_000) return null;
-  const digits = BigInt(match[1] + match[2] + match[3]);
-  return exponent >= 0 ? fromRatio(digits * 10n ** BigInt(exponent), 1n) : fromRatio(digits, 10n ** BigInt(-exponent));
+  if (text.length > MAX_LENGTH) return null;
+  if (INFINITE.test(text)) return { significand: text.startsWith("-") ? -1n : 1n, exponent: Number.POSITIVE_INFINITY };
+  const decimal = DECIMAL.exec(text);
+  const match = decimal ?? HEXADECIMAL.exec(text);
+  if (match === null || match[2] + match[3] === "") return null;
+  const digits = BigInt(`${decimal === null ? "0x" : ""}${match[2]}${match[3]}`);
+  if (digits === 0n) return { significand: 0n, exponent: 0 };
+  const fraction = match[3].length;
+  const power = Number(match[4] ?? 0) - (decimal === null ? 4 * fraction : fraction);
+  if (Math.abs(power) > (decimal === null ? 4 * MAX_POWER : MAX_POWER)) return null;
+  const scale = (decimal === null ? 2n : 10n) ** BigInt(Math.abs(power));
+  const value = power >= 0 ? fromRatio(digits * scale, 1n) : fromRatio(digits, scale);
+  if (value === null || isNoMore(value)) return null;
+  return match[1] === "-" ? { significand: -value.significand, exponent: value.exponent } : value;
 }
 
-/** Sum of two, rounded once; null on overflow. */
+/** Whether a positive number rounds to zero in the format. */
+function isNoMore({ significand, exponent }: LongDouble): boolean {
+  const top = bitLength(significand) - 1 + exponent;
+  return top < ZERO_BELOW || (top === ZERO_BELOW && significand === 1n << BigInt(bitLength(significand) - 1));
+}
+
+/** Sum of two, rounded once; null when it is not finite. */
 export function addLongDoubles(left: LongDouble, right: LongDouble): LongDouble | null {
   const exponent = Math.min(left.exponent, right.exponent);
+  if (Math.max(left.exponent, right.exponent) === Number.POSITIVE_INFINITY) return null;
   const sum =
     (left.significand << BigInt(left.exponent - exponent)) + (right.significand << BigInt(right.exponent - exponent));
   return exponent >= 0 ? fromRatio(sum << BigInt(exponent), 1n) : fromRatio(sum, 1n << BigInt(-exponent));

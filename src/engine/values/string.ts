@@ -17,17 +17,18 @@ export class RawString {
   private constructor(
     public bytes: Uint8Array,
     public length: number,
+    private readonly sizeClass: SizeClass,
   ) {}
 
-  static from(text: string): RawString {
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return new RawString(bytes, text.length);
+  static from(text: string, sizeClass: SizeClass): RawString {
+    const made = RawString.zeros(text.length, sizeClass);
+    made.write(0, text);
+    return made;
   }
 
-  /** A zero-filled string of exactly this length. */
-  static zeros(length: number): RawString {
-    return new RawString(new Uint8Array(length), length);
+  /** A zero-filled string of exactly this length; its room is what the allocator's class leaves over. */
+  static zeros(length: number, sizeClass: SizeClass): RawString {
+    return new RawString(new Uint8Array(exactRoom(length, sizeClass)), length, sizeClass);
   }
 
   /** Room in bytes, at least the length. */
@@ -39,16 +40,22 @@ export class RawString {
    * Makes the string at least `length` long, filling with zeros. It asks for spare room as sds does and takes what the
    * allocator's class leaves over.
    */
-  growTo(length: number, sizeClass: SizeClass): void {
+  growTo(length: number): void {
     if (length <= this.length) return;
     if (length > this.bytes.length) {
       const wanted = grownCapacity(length);
-      const header = sdsHeader(wanted);
-      const bytes = new Uint8Array(sizeClass(header + wanted + 1) - header - 1);
+      // The header of one byte cannot express spare room.
+      const header = Math.max(3, sdsHeader(wanted));
+      const bytes = new Uint8Array(this.sizeClass(header + wanted + 1) - header - 1);
       bytes.set(this.bytes.subarray(0, this.length));
       this.bytes = bytes;
     }
     this.length = length;
+  }
+
+  /** Gives back the spare room when it is more than a tenth of the length. */
+  trim(): void {
+    if (this.capacity - this.length > Math.floor(this.length / 10)) this.bytes = this.bytes.slice(0, this.length);
   }
 
   write(offset: number, text: string): void {
@@ -60,8 +67,17 @@ export class RawString {
   }
 
   clone(): RawString {
-    return new RawString(this.bytes.slice(0, this.length), this.length);
+    const copy = RawString.zeros(this.length, this.sizeClass);
+    copy.bytes.set(this.bytes.subarray(0, this.length));
+    return copy;
   }
+}
+
+/** Room of a string that asked for no more than its length. Short ones have a header that knows no spare room. */
+function exactRoom(length: number, sizeClass: SizeClass): number {
+  if (length > 0 && length < 32) return length;
+  const header = Math.max(3, sdsHeader(length));
+  return sizeClass(header + length + 1) - header - 1;
 }
 
 export type StringValue = number | bigint | string | VirtualBytes | RawString;
@@ -121,7 +137,13 @@ export function stringEncoding(value: StringValue): "int" | "embstr" | "raw" {
   }
 }
 
-/** A mutable copy of the value for commands that change bytes in place. */
-export function rawString(value: StringValue): RawString {
-  return value instanceof RawString ? value : RawString.from(stringText(value));
+/**
+ * A mutable copy of the value for commands that change bytes in place. `trims`: a value that was stored as raw has lost
+ * its spare room by then (EngineProfile.trimsValues).
+ */
+export function rawString(value: StringValue, sizeClass: SizeClass, trims: boolean): RawString {
+  if (value instanceof RawString) return value;
+  const raw = RawString.from(stringText(value), sizeClass);
+  if (trims && stringForm(value, false) === RAW) raw.trim();
+  return raw;
 }

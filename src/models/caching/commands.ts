@@ -1,0 +1,43 @@
+// Plain commands from a weighted mix of templates: each request is one command, and its answer ends it.
+
+import type { Command } from "../../engine/command.ts";
+import { READONLY } from "../../engine/command.ts";
+import { ErrorReply } from "../../engine/reply.ts";
+import { aliasTable } from "../../sim/distributions/alias.ts";
+import type { Random } from "../../sim/random.ts";
+import { fillTemplate, keyIsFirstArgument, type Part, type TemplateSource } from "../../workload/template.ts";
+import { DONE, FAILED } from "../outcome.ts";
+import type { Requests } from "../requests.ts";
+import type { Pattern, PatternWorld } from "./pattern.ts";
+
+export interface Mix {
+  readonly parts: readonly Part[];
+  readonly weight: number;
+}
+
+export function commandMix(
+  world: PatternWorld,
+  requests: Requests,
+  mix: readonly Mix[],
+  commandOf: (name: string) => Command | undefined,
+  source: TemplateSource,
+  random: Random,
+): Pattern {
+  const pick = aliasTable(mix.map(one => one.weight));
+  const reads = mix.map(({ parts }) => {
+    const first = parts[0];
+    const command = first.kind === "text" ? commandOf(first.text) : undefined;
+    return command !== undefined && (command.flags & READONLY) !== 0;
+  });
+  const hinted = mix.map(({ parts }) => keyIsFirstArgument(parts));
+  return {
+    begin(request) {
+      const chosen = mix.length === 1 ? 0 : pick(random);
+      requests.hinted[request] = hinted[chosen] ? 1 : 0;
+      world.call(request, fillTemplate(mix[chosen].parts, requests.key[request], source), reads[chosen]);
+    },
+    replied: (request, reply) => world.finish(request, reply instanceof ErrorReply ? FAILED : DONE),
+    failed: request => world.finish(request, FAILED),
+    fetched: request => world.finish(request, DONE),
+  };
+}

@@ -1,0 +1,275 @@
+// The cluster: shards of a primary and its replicas, who owns which slot, what the nodes tell clients about it, and how
+// roles change hands. The failover profiles (failover/) decide when; this file does it.
+//
+// Slots are dealt out evenly in contiguous ranges. Every node sees a change of roles at the same instant: what differs in
+// time is when clients learn of it (MOVED, refresh, DNS).
+
+import { assert } from "../assert.ts";
+import { type Command, WRITE } from "../engine/command.ts";
+import type { ClusterView } from "../engine/engine.ts";
+import { ErrorReply } from "../engine/reply.ts";
+import type { Session } from "../engine/session.ts";
+import { SLOT_COUNT } from "../engine/slots.ts";
+import type { Simulation } from "../sim/simulation.ts";
+import type { ClusterConfig } from "./config.ts";
+import type { DnsRecord } from "./dns.ts";
+import type { EventLog } from "./event-log.ts";
+import { startFullSync } from "./full-sync.ts";
+import type { Latency } from "./network.ts";
+import type { Node } from "./node.ts";
+import { ReplicationLink, ReplicationStream } from "./replication.ts";
+
+export interface Shard {
+  readonly index: number;
+  primary: Node;
+  /** In the order they joined; the lost ones have left. */
+  replicas: Node[];
+  stream: ReplicationStream;
+  /** The primary is gone and nobody has taken over. */
+  failed: boolean;
+  /** The other nodes have agreed that it is. */
+  knownFailed: boolean;
+}
+
+/** Told by whoever wants to follow a shard's fate. */
+export interface ClusterObserver {
+  replicaLag?(link: ReplicationLink, lagNs: number): void;
+  replicaOnline?(shard: Shard, replica: Node): void;
+  promoted?(shard: Shard, lostWrites: number): void;
+}
+
+const CLUSTER_DOWN = new ErrorReply("CLUSTERDOWN The cluster is down");
+
+/** The text by which MOVED names a node. */
+export function addressOf(node: Node): string {
+  return `${node.name}:6379`;
+}
+
+export class Cluster {
+  readonly shards: Shard[] = [];
+  readonly nodes: Node[] = [];
+  readonly shardOfSlot = new Int16Array(SLOT_COUNT);
+  /** Raised at every change of roles or members. */
+  version = 0;
+  /** Where the primary endpoint points (cluster mode disabled). */
+  primaryEndpoint: DnsRecord | null = null;
+  /** Slots of a failed shard make the whole cluster refuse (cluster-require-full-coverage). */
+  requireFullCoverage = false;
+  readonly observers: ClusterObserver[] = [];
+  private readonly byAddress = new Map<string, Node>();
+
+  constructor(
+    readonly config: ClusterConfig,
+    private readonly sim: Simulation,
+    private readonly latency: Latency,
+    readonly log: EventLog,
+    /** Makes a node in a zone for a shard; its name tells which. */
+    private readonly makeNode: (shard: number, member: number, zone: number) => Node,
+    private readonly zoneCount: number,
+  ) {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      this.shardOfSlot[slot] = Math.floor((slot * config.shards) / SLOT_COUNT);
+    }
+    for (let index = 0; index < config.shards; index++) {
+      const primary = this.addNode(index, 0, index % zoneCount);
+      const shard: Shard = {
+        index,
+        primary,
+        replicas: [],
+        stream: new ReplicationStream(primary),
+        failed: false,
+        knownFailed: false,
+      };
+      this.shards.push(shard);
+      for (let member = 1; member <= config.replicasPerShard; member++) {
+        // Multi-AZ puts a shard's members into different zones as long as there are some left.
+        const zone = (index + (config.multiAz ? member : 0)) % zoneCount;
+        const replica = this.addNode(index, member, zone);
+        replica.engine.role = "replica";
+        this.attach(shard, replica, shard.stream.end, 0);
+      }
+    }
+  }
+
+  get multiZone(): boolean {
+    return this.zoneCount > 1;
+  }
+
+  nodeAt(address: string): Node | undefined {
+    return this.byAddress.get(address);
+  }
+
+  private addNode(shard: number, member: number, zone: number): Node {
+    const node = this.makeNode(shard, member, zone);
+    assert(node.id === this.nodes.length, `node ${node.name} has id ${node.id}, expected ${this.nodes.length}`);
+    this.nodes.push(node);
+    this.byAddress.set(addressOf(node), node);
+    if (this.config.mode === "cluster") node.engine.cluster = this.viewOf(node);
+    return node;
+  }
+
+  /** What a node answers for a slot. */
+  private viewOf(node: Node): ClusterView {
+    return {
+      refusal: (slot: number, session: Session, command: Command): ErrorReply | null => {
+        const shard = this.shards[this.shardOfSlot[slot]];
+        if (this.requireFullCoverage && this.shards.some(one => one.knownFailed)) return CLUSTER_DOWN;
+        if (shard.primary === node) return null;
+        const isRead = (command.flags & WRITE) === 0;
+        if (shard.index === node.shard && session.readonly && isRead) return null;
+        return new ErrorReply(`MOVED ${slot} ${addressOf(shard.primary)}`);
+      },
+    };
+  }
+
+  /** Links a replica to its shard's stream from a sequence number on. */
+  private attach(shard: Shard, replica: Node, from: number, offset: number): ReplicationLink {
+    shard.replicas.push(replica);
+    this.version++;
+    const link = new ReplicationLink(
+      shard.stream,
+      replica,
+      this.sim,
+      this.latency,
+      this.config.replication.batchNs,
+      from,
+      offset,
+      (one, lagNs) => this.notifyLag(one, lagNs),
+    );
+    this.countGoodReplicas(shard);
+    return link;
+  }
+
+  private notifyLag(link: ReplicationLink, lagNs: number): void {
+    for (const observer of this.observers) observer.replicaLag?.(link, lagNs);
+  }
+
+  /** min-replicas-to-write looks at links with acceptable lag; a live link counts as one. */
+  private countGoodReplicas(shard: Shard): void {
+    shard.primary.engine.goodReplicas = shard.stream.links.filter(link => !link.paused).length;
+  }
+
+  linkOf(replica: Node): ReplicationLink | undefined {
+    return this.shards[replica.shard].stream.links.find(link => link.replica === replica);
+  }
+
+  /** The running replica that has applied most of the stream; null when there is none. */
+  leastLagging(shard: Shard): Node | null {
+    let best: Node | null = null;
+    let bestOffset = -1;
+    for (const replica of shard.replicas) {
+      if (replica.state !== "up" || replica.engine.isLoading) continue;
+      const offset = this.linkOf(replica)?.offset ?? -1;
+      if (offset > bestOffset) {
+        best = replica;
+        bestOffset = offset;
+      }
+    }
+    return best;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Changes.
+
+  /** A node dies. A lost host takes what is under way on its links with it. */
+  crash(node: Node, state: "down" | "lost", cause: number | null): number {
+    const event = this.log.add(node.name, state === "down" ? "process crashed" : "host lost", cause);
+    const shard = this.shards[node.shard];
+    if (shard.primary === node) {
+      shard.failed = true;
+      const { stream } = shard;
+      node.crash(state);
+      for (const link of [...stream.links]) {
+        if (state === "lost") link.freeze();
+        link.replica.engine.linkUp = false;
+      }
+    } else {
+      this.linkOf(node)?.cut();
+      shard.replicas = shard.replicas.filter(replica => replica !== node);
+      node.crash(state);
+      this.countGoodReplicas(shard);
+    }
+    this.version++;
+    return event;
+  }
+
+  /** A replica becomes its shard's primary; the other replicas follow it. Returns how many changes were lost. */
+  promote(shard: Shard, replica: Node, crashedAtNs: number, cause: number | null): number {
+    const old = shard.stream;
+    const link = old.links.find(one => one.replica === replica);
+    assert(link !== undefined, `${replica.name} is no replica of shard ${shard.index}`);
+    const lost = old.countBeyond(link.offset, crashedAtNs);
+    const others = old.links.filter(one => one !== link);
+    link.cut();
+    const event = this.log.add(
+      replica.name,
+      `promoted to primary of shard ${shard.index + 1}; ${lost} changes lost`,
+      cause,
+    );
+    replica.engine.role = "primary";
+    replica.engine.linkUp = true;
+    shard.primary = replica;
+    shard.replicas = [];
+    shard.failed = false;
+    shard.knownFailed = false;
+    shard.stream = new ReplicationStream(replica, link.offset);
+    shard.stream.inherit(old, link.offset);
+    for (const other of others) {
+      other.cut();
+      this.follow(shard, other.replica, other.offset, event);
+    }
+    this.version++;
+    for (const observer of this.observers) observer.promoted?.(shard, lost);
+    return event;
+  }
+
+  /** A replica with history joins a primary: partially when the backlog reaches back far enough, else in full. */
+  private follow(shard: Shard, replica: Node, offset: number, cause: number): void {
+    if (replica.state !== "up") return;
+    const from = shard.stream.partialFrom(offset);
+    if (from === null) return this.join(shard, replica, cause);
+    shard.primary.engine.stats.partialSyncsOk++;
+    this.log.add(replica.name, `partial resync from ${shard.primary.name}`, cause);
+    replica.engine.linkUp = true;
+    this.attach(shard, replica, from, offset);
+  }
+
+  /** An empty replica joins its shard by a full sync. */
+  join(shard: Shard, replica: Node, cause: number | null): void {
+    shard.replicas.push(replica);
+    this.version++;
+    startFullSync(shard.stream, replica, this.sim, this.latency, cause, {
+      log: (what, of) => this.log.add(shard.primary.name, what, of),
+      record: (link, lagNs) => this.notifyLag(link, lagNs),
+      online: () => {
+        this.countGoodReplicas(shard);
+        this.version++;
+        for (const observer of this.observers) observer.replicaOnline?.(shard, replica);
+      },
+    });
+  }
+
+  /** A new node in the zone of a lost one; it joins as a replica, or starts empty when the shard has no primary left. */
+  replace(shard: Shard, lost: Node, cause: number | null): Node {
+    const members = this.nodes.filter(node => node.shard === shard.index).length;
+    const node = this.addNode(shard.index, members, lost.zone);
+    this.log.add(node.name, `replaces ${lost.name}`, cause);
+    if (shard.failed) this.startEmpty(shard, node, cause);
+    else this.join(shard, node, cause);
+    return node;
+  }
+
+  /** A node of the shard takes over with an empty data set: there was nobody to promote. */
+  startEmpty(shard: Shard, node: Node, cause: number | null): void {
+    this.log.add(node.name, `primary of shard ${shard.index + 1} starts empty`, cause);
+    if (node.state !== "up") node.start();
+    node.engine.role = "primary";
+    const lost = shard.stream.countBeyond(-1, this.sim.now);
+    shard.primary = node;
+    shard.failed = false;
+    shard.knownFailed = false;
+    shard.stream = new ReplicationStream(node, shard.stream.offset);
+    this.version++;
+    for (const observer of this.observers) observer.promoted?.(shard, lost);
+  }
+}

@@ -1,0 +1,127 @@
+// The processor of a node: how long the reference core's work takes there, and which threads do it.
+//
+// Speed. Reference times are multiplied by k = 0.845 / cpuSpeed of the family, where Graviton2 has speed 1. k is 0.66
+// for Graviton3, which gives 160,000 unpipelined GETs per second on one thread: the figure published for one thread
+// (aws-facts.md 8, row 13).
+//
+// I/O threads. Nodes with Enhanced I/O read and write connections on other threads; what stays with the engine thread:
+//   multiplexing (engines 7.x)          38 % of the turn: fits 360 K SET/s of Valkey 7.2 with 8 I/O threads (row 5)
+//   offload (Valkey 8+, Redis OSS 7.1 on 8 cores or more)   3 % of the turn, 95 % of the command: 1.0 M SET/s of 512 B
+//                                       against 1.19 M measured (row 5) and > 1 M on r7g.4xlarge (row 4)
+// A request handed between threads costs the engine thread 300 ns more, which brings a pipeline of ten to 0.93 M/s
+// (7.2, measured 0.74) and 1.19 M/s (8.0, measured 0.96; rows 7 and 9): 25 % too fast, the worst of these checks.
+// AWS does not publish how many I/O threads a node has; the counts here are assumptions that follow upstream's advice.
+//
+// Left out: clock boost, neighbours, cache sharing between threads, the kernel's packet work on small nodes.
+
+import type { NodeType } from "../catalog/nodes.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EngineProfile } from "../engine/profile.ts";
+import * as costs from "./costs.ts";
+
+/** Reference core to Graviton2. */
+const REFERENCE_TO_GRAVITON2 = 0.845;
+const HANDOFF_NS = 300;
+
+/** How much of a request stays on the engine thread. */
+interface Split {
+  readonly turn: number;
+  readonly command: number;
+  readonly handoffNs: number;
+}
+
+const NO_THREADS: Split = { turn: 1, command: 1, handoffNs: 0 };
+const MULTIPLEXING: Split = { turn: 0.38, command: 1, handoffNs: HANDOFF_NS };
+const OFFLOAD: Split = { turn: 0.03, command: 0.95, handoffNs: HANDOFF_NS };
+
+/** I/O threads beside the engine thread. Not published; upstream: fewer than cores, no gain beyond eight. */
+export function ioThreadCount(node: NodeType): number {
+  if (!node.enhancedIo || node.vcpu < 4) return 0;
+  return node.vcpu >= 16 ? 8 : node.vcpu >= 8 ? 5 : 2;
+}
+
+function splitFor(node: NodeType, profile: EngineProfile, threads: number): Split {
+  if (threads === 0) return NO_THREADS;
+  const version = Number.parseFloat(profile.version);
+  if (profile.product === "valkey" && version >= 8) return OFFLOAD;
+  // AWS: "at least 8 physical cores", which is 2xlarge on Graviton and 4xlarge where a core is two vCPU.
+  const physicalCores = node.processor.includes("Graviton") ? node.vcpu : node.vcpu / 2;
+  if (profile.product === "redis" && version >= 7.1 && physicalCores >= 8) return OFFLOAD;
+  return MULTIPLEXING;
+}
+
+export interface CpuOptions {
+  readonly node: NodeType;
+  readonly profile: EngineProfile;
+  readonly tls: boolean;
+  /** Overrides the assumed number of I/O threads. */
+  readonly ioThreads?: number | undefined;
+}
+
+/** Times on one node, in ns. */
+export class Cpu {
+  /** Multiplies reference times. */
+  readonly factor: number;
+  readonly ioThreads: number;
+  readonly vcpu: number;
+  /** On the engine thread: per turn, per command beside its own cost, per byte. */
+  readonly turnNs: number;
+  readonly overheadNs: number;
+  readonly byteInNs: number;
+  readonly byteOutNs: number;
+  /** On an I/O thread: per turn, per byte. Zero without I/O threads. */
+  readonly ioTurnNs: number;
+  readonly ioByteNs: number;
+  /** A new connection, on the engine thread. */
+  readonly acceptNs: number;
+
+  private readonly commandShare: number;
+  private readonly commandCosts: readonly costs.CommandCost[];
+
+  constructor({ node, profile, tls, ioThreads }: CpuOptions, commands: Engine["commands"]) {
+    const k = REFERENCE_TO_GRAVITON2 / node.cpuSpeed.value;
+    const threads = ioThreads ?? ioThreadCount(node);
+    const split = splitFor(node, profile, threads);
+    const tlsOnThreads = tls && threads > 0 && node.tlsOffload;
+    const tlsOnEngine = tls && !tlsOnThreads ? 1 : 0;
+    const tlsOnIo = tlsOnThreads ? 1 : 0;
+    this.factor = k;
+    this.ioThreads = threads;
+    this.vcpu = node.vcpu;
+    this.commandShare = split.command;
+    this.turnNs = k * (split.turn * costs.TURN_NS + tlsOnEngine * costs.TLS_TURN_NS);
+    this.overheadNs = k * (split.command * costs.OVERHEAD_NS + split.handoffNs + tlsOnEngine * costs.TLS_COMMAND_NS);
+    const bytesOnEngine = threads === 0 ? 1 : split.turn;
+    this.byteInNs = k * (bytesOnEngine * costs.BYTE_IN_NS + tlsOnEngine * costs.TLS_BYTE_NS);
+    this.byteOutNs = k * (bytesOnEngine * costs.BYTE_OUT_NS + tlsOnEngine * costs.TLS_BYTE_NS);
+    this.ioTurnNs =
+      threads === 0 ? 0 : k * ((1 - split.turn) * costs.TURN_NS + tlsOnIo * (costs.TLS_TURN_NS + costs.TLS_COMMAND_NS));
+    this.ioByteNs = threads === 0 ? 0 : k * ((1 - split.turn) * costs.BYTE_OUT_NS + tlsOnIo * costs.TLS_BYTE_NS);
+    this.acceptNs = k * (costs.ACCEPT_NS + (tls && !tlsOnThreads ? costs.TLS_HANDSHAKE_NS : 0));
+    this.commandCosts = costRows(profile, commands);
+  }
+
+  /** The command's own time for what the engine says it touched. */
+  commandNs(commandId: number, elements: number): number {
+    return this.factor * this.commandShare * costs.commandNs(this.commandCosts[commandId], elements);
+  }
+
+  /** A time measured on the reference core, here. */
+  scaled(referenceNs: number): number {
+    return referenceNs * this.factor;
+  }
+}
+
+/** Cost rows by command id. A command without a row of its own is a bug in the table. */
+function costRows(profile: EngineProfile, commands: Engine["commands"]): costs.CommandCost[] {
+  const since8 = profile.product === "valkey" && Number.parseFloat(profile.version) >= 8;
+  const rows: costs.CommandCost[] = [];
+  for (const command of commands.values()) {
+    for (const one of [command, ...(command.children?.values() ?? [])]) {
+      const row = (since8 ? costs.COMMAND_COSTS_VALKEY_8[one.cost] : undefined) ?? costs.COMMAND_COSTS[one.cost];
+      if (row === undefined) throw new Error(`no cost row «${one.cost}» for ${one.fullName}`);
+      rows[one.id] = row;
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,109 @@
+// What one client instance believes about the cluster, and where it therefore sends a command.
+//
+// Cluster mode: the instance keeps a copy of who leads each shard and who follows. It learns of changes by MOVED, and by
+// refreshing (asking a node) after failures, not more often than `refresh` allows. Cluster mode disabled: it resolves the
+// primary endpoint through its DNS cache; reads may go to the replicas round robin, as the reader endpoint gives them out.
+
+import type { Random } from "../sim/random.ts";
+import type { Simulation } from "../sim/simulation.ts";
+import type { Cluster } from "./cluster.ts";
+import type { ClientConfig } from "./config.ts";
+import { DnsCache } from "./dns.ts";
+import type { Latency } from "./network.ts";
+import type { Node } from "./node.ts";
+
+export class InstanceView {
+  /** Whether the last `route` chose a replica. */
+  routedToReplica = false;
+
+  private primaries: number[] = [];
+  private replicas: (readonly number[])[] = [];
+  private readonly dns: DnsCache | null;
+  private lastRefreshNs = Number.NEGATIVE_INFINITY;
+  private refreshing = false;
+  private turn = 0;
+
+  constructor(
+    private readonly config: ClientConfig,
+    private readonly zone: number,
+    private readonly cluster: Cluster,
+    private readonly sim: Simulation,
+    private readonly latency: Latency,
+    private readonly random: Random,
+  ) {
+    const { primaryEndpoint } = cluster;
+    // Instances resolved the name at different times before the run began.
+    const firstExpiry = Number.isFinite(config.dnsTtlNs) ? random.below(config.dnsTtlNs + 1) : config.dnsTtlNs;
+    this.dns = primaryEndpoint === null ? null : new DnsCache(primaryEndpoint, config.dnsTtlNs, firstExpiry);
+    this.copyTopology();
+  }
+
+  /** The node for a command on a slot (-1: any shard). */
+  route(slot: number, reads: boolean): number {
+    const { cluster, config } = this;
+    const shard =
+      slot >= 0
+        ? cluster.shardOfSlot[slot]
+        : cluster.shards.length === 1
+          ? 0
+          : this.random.below(cluster.shards.length);
+    this.routedToReplica = false;
+    if (reads && config.readFrom !== "primary") {
+      const replica = this.pickReplica(this.replicas[shard], this.primaryOf(shard));
+      if (replica !== null) {
+        this.routedToReplica = replica !== this.primaryOf(shard);
+        return replica;
+      }
+    }
+    return this.primaryOf(shard);
+  }
+
+  private primaryOf(shard: number): number {
+    return this.dns === null ? this.primaries[shard] : this.dns.resolve(this.sim.now);
+  }
+
+  /** Round robin over the replicas; `nearest` prefers members of the own zone, the primary among them. */
+  private pickReplica(replicas: readonly number[], primary: number): number | null {
+    if (this.config.readFrom === "nearest") {
+      const here = [primary, ...replicas].filter(id => this.cluster.nodes[id].zone === this.zone);
+      if (here.length > 0) return here[this.turn++ % here.length];
+    }
+    return replicas.length === 0 ? null : replicas[this.turn++ % replicas.length];
+  }
+
+  /** A node said who serves the slot. */
+  moved(slot: number, node: Node): void {
+    if (slot >= 0) this.primaries[this.cluster.shardOfSlot[slot]] = node.id;
+    this.refreshSoon();
+  }
+
+  /** Something went wrong: ask for the topology, unless that was done just now. */
+  refreshSoon(): void {
+    const { sim } = this;
+    if (this.refreshing || sim.now - this.lastRefreshNs < this.config.refreshNs) return;
+    const informant = this.pickInformant();
+    if (informant === null) return;
+    this.refreshing = true;
+    const there = this.latency.oneWayNs(this.zone, informant.zone);
+    const back = this.latency.oneWayNs(informant.zone, this.zone);
+    sim.after(there + back, "topology refresh", () => {
+      this.refreshing = false;
+      this.lastRefreshNs = sim.now;
+      this.copyTopology();
+    });
+  }
+
+  private pickInformant(): Node | null {
+    const known = [...this.primaries, ...this.replicas.flat()].map(id => this.cluster.nodes[id]);
+    const up = known.filter(node => node.state === "up");
+    return up.length === 0 ? null : up[this.random.below(up.length)];
+  }
+
+  private copyTopology(): void {
+    const { shards } = this.cluster;
+    this.primaries = shards.map(shard => shard.primary.id);
+    this.replicas = shards.map(shard =>
+      shard.replicas.filter(replica => replica.state === "up" && !replica.engine.isLoading).map(replica => replica.id),
+    );
+  }
+}

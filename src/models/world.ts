@@ -1,0 +1,230 @@
+// The whole: builds the parts from a configuration, wires them, and offers what drills need. It runs nothing by itself:
+// `start` schedules the first events, and whoever owns the simulation runs it.
+
+import { assert } from "../assert.ts";
+import type { Bytes } from "../engine/bytes.ts";
+import { COMMANDS } from "../engine/commands/index.ts";
+import { Simulation } from "../sim/simulation.ts";
+import { setCommand } from "./caching/pattern.ts";
+import { Client } from "./client.ts";
+import { Cluster, type Shard } from "./cluster.ts";
+import type { WorldConfig } from "./config.ts";
+import { DnsRecord } from "./dns.ts";
+import { EventLog } from "./event-log.ts";
+import type { Failover, FailoverPhase } from "./failover/failover.ts";
+import { ManagedFailover } from "./failover/managed.ts";
+import { UpstreamFailover } from "./failover/upstream.ts";
+import { CONNECTION_LOST } from "./messages.ts";
+import { Latency } from "./network.ts";
+import { type ClientDirectory, Node } from "./node.ts";
+import { NodeMetrics } from "./node-metrics.ts";
+import { Origin } from "./origin.ts";
+import { Recorder } from "./recorder.ts";
+import { Requests } from "./requests.ts";
+import { Traffic } from "./traffic.ts";
+
+export class World {
+  readonly sim: Simulation;
+  readonly requests = new Requests();
+  readonly latency: Latency;
+  readonly cluster: Cluster;
+  readonly clients: Client[] = [];
+  readonly origin: Origin;
+  readonly traffic: Traffic[] = [];
+  readonly recorder: Recorder;
+  readonly log: EventLog;
+  /** Told of every finished phase of a failover. */
+  readonly phaseListeners: ((shard: number, phase: FailoverPhase) => void)[] = [];
+
+  private readonly failover: Failover;
+  private readonly nodeMetrics = new Map<Node, NodeMetrics>();
+  private readonly groupOfInstance: Int32Array;
+
+  constructor(readonly config: WorldConfig) {
+    this.sim = new Simulation(config.seed, config.replication);
+    const { sim } = this;
+    this.latency = new Latency(config.latency, sim.random("network"));
+    this.log = new EventLog(() => sim.now);
+    this.recorder = new Recorder(config.workloads.length, () => sim.now);
+    this.groupOfInstance = new Int32Array(config.clients.reduce((sum, group) => sum + group.instances, 0));
+    this.cluster = this.buildCluster();
+    this.buildClients();
+    this.origin = new Origin(config.origin, sim.random("origin"));
+    this.failover = this.buildFailover();
+    config.workloads.forEach((workload, index) => {
+      const client = this.clients[workload.client];
+      this.traffic.push(
+        new Traffic(
+          index,
+          workload,
+          client,
+          this.origin,
+          sim,
+          this.requests,
+          config.durationNs,
+          name => COMMANDS.get(name.toLowerCase()),
+          (request, outcome) => {
+            this.recorder.ended(index, outcome, sim.now - this.requests.startedNs[request]);
+          },
+          () => this.recorder.began(),
+        ),
+      );
+    });
+  }
+
+  private buildCluster(): Cluster {
+    const { config, sim } = this;
+    const directory: ClientDirectory = {
+      zoneOf: instance => {
+        const group = this.clients[this.groupOfInstance[instance]];
+        return group.config.zones[instance - group.firstInstance];
+      },
+      targetOf: instance => this.clients[this.groupOfInstance[instance]].target,
+      poolZone: (pool, target) => this.clients.find(client => client.target === target)!.poolZone(pool),
+    };
+    let nextId = 0;
+    const { cluster } = config;
+    const makeNode = (shard: number, member: number, zone: number) => {
+      const name = `${cluster.name}-${String(shard + 1).padStart(4, "0")}-${String(member + 1).padStart(3, "0")}`;
+      return new Node(nextId++, name, zone, shard, cluster.node, cluster, sim, this.latency, this.requests, directory);
+    };
+    const built = new Cluster(cluster, sim, this.latency, this.log, makeNode, config.zones.length);
+    if (cluster.mode === "single") built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
+    return built;
+  }
+
+  private buildClients(): void {
+    let first = 0;
+    let connections = 0;
+    this.config.clients.forEach((group, index) => {
+      const client = new Client(group, first, this.sim, this.requests, this.cluster, this.latency);
+      client.connectionBase = connections;
+      // Room for replacement nodes too: twice the nodes there are now, at least 16.
+      connections += group.instances * group.pool.size * Math.max(16, 2 * this.cluster.nodes.length);
+      this.groupOfInstance.fill(index, first, first + group.instances);
+      first += group.instances;
+      this.clients.push(client);
+    });
+  }
+
+  private buildFailover(): Failover {
+    const { failover } = this.config.cluster;
+    const onPhase = (shard: number, phase: FailoverPhase) => {
+      for (const listener of this.phaseListeners) listener(shard, phase);
+    };
+    return failover.profile === "managed"
+      ? new ManagedFailover(failover, this.cluster, this.sim, onPhase)
+      : new UpstreamFailover(failover, this.cluster, this.sim, this.latency, onPhase);
+  }
+
+  /** Fills the caches, opens connections, schedules the first requests and the end of the first period. */
+  start(): void {
+    for (const client of this.clients) client.warmUp();
+    for (const traffic of this.traffic) this.preload(traffic);
+    for (const traffic of this.traffic) traffic.start();
+    for (const node of this.cluster.nodes) this.metricsOf(node);
+    this.scheduleScrape();
+  }
+
+  private preload(traffic: Traffic): void {
+    const { cluster } = this;
+    const sessions = new Map(cluster.nodes.map(node => [node, node.engine.session(0, true)]));
+    for (const { key, slot, hash, value, ttlSeconds } of traffic.preload()) {
+      const shard = cluster.shards[cluster.shardOfSlot[slot]];
+      const argv: readonly Bytes[] = setCommand(key, value, ttlSeconds);
+      for (const node of [shard.primary, ...shard.replicas]) {
+        // The same effect on every member, without the stream: this is how things stand, not something that happens.
+        const { replicate } = node.engine;
+        node.engine.replicate = null;
+        node.engine.execute(sessions.get(node)!, argv, slot, hash);
+        node.engine.replicate = replicate;
+      }
+    }
+    for (const node of cluster.nodes) node.engine.stats.reset();
+  }
+
+  private scheduleScrape(): void {
+    const { sim, config } = this;
+    const left = config.durationNs - sim.now;
+    if (left <= 0) return;
+    sim.after(Math.min(config.periodNs, left), "scrape", () => {
+      this.closePeriod();
+      this.scheduleScrape();
+    });
+  }
+
+  private closePeriod(): void {
+    const { recorder, sim } = this;
+    const started = recorder.periods.at(-1)?.endNs ?? 0;
+    recorder.closePeriod(() => {
+      for (const node of this.cluster.nodes) {
+        this.metricsOf(node).gather(recorder, sim.now - started, this.cluster.linkOf(node), sim.now);
+      }
+      for (const client of this.clients) {
+        recorder.set("WaitingForConnection", "Count", client.config.name, client.waiting);
+        recorder.set("OpenConnections", "Count", client.config.name, client.openConnections);
+      }
+      recorder.set("OriginRequests", "Count", "origin", this.origin.requests);
+    });
+  }
+
+  private metricsOf(node: Node): NodeMetrics {
+    let metrics = this.nodeMetrics.get(node);
+    if (metrics === undefined) this.nodeMetrics.set(node, (metrics = new NodeMetrics(node)));
+    return metrics;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // For drills.
+
+  /** A node dies: its process, or the host with everything that is under way. Returns the event. */
+  crash(node: Node, state: "down" | "lost", cause: number | null = null): number {
+    assert(node.state === "up", `node ${node.name} crashes while it is ${node.state}`);
+    const event = this.cluster.crash(node, state, cause);
+    this.voidRequestsAt(node, state);
+    this.failover.nodeLost(node, state, event);
+    return event;
+  }
+
+  /**
+   * Requests on their way to, at, or coming back from a dead node. What its engine had finished before a process died
+   * still arrives; the rest gets a reset, or nothing at all when the host is gone.
+   */
+  private voidRequestsAt(node: Node, state: "down" | "lost"): void {
+    const { requests, sim } = this;
+    for (let request = 0; request < requests.limit; request++) {
+      if (requests.alive[request] === 0 || requests.onWire[request] === 0 || requests.node[request] !== node.id)
+        continue;
+      const finished = requests.doneNs[request] > 0 && requests.doneNs[request] <= sim.now;
+      if (state === "down" && finished) continue;
+      const instance = requests.instance[request];
+      const client = this.clients[this.groupOfInstance[instance]];
+      const zone = client.config.zones[instance - client.firstInstance];
+      if (state === "down") {
+        const generation = ++requests.generation[request];
+        sim.send(this.latency.oneWayNs(node.zone, zone), client.target, CONNECTION_LOST, request, generation);
+      } else {
+        requests.muted[request] = 1;
+      }
+    }
+    if (state === "down") for (const client of this.clients) client.connectionsReset(node.id);
+  }
+
+  shardOf(index: number): Shard {
+    return this.cluster.shards[index];
+  }
+
+  /** Every request that came has ended or is in progress: a law of the whole machine. */
+  checkConservation(): void {
+    let arrived = 0;
+    let ended = 0;
+    for (const traffic of this.traffic) {
+      arrived += traffic.arrived;
+      ended += traffic.ended;
+    }
+    assert(
+      arrived === ended + this.requests.active,
+      `${arrived} requests came, ${ended} ended, ${this.requests.active} are in progress`,
+    );
+  }
+}
