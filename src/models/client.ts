@@ -57,6 +57,9 @@ export class Client {
   /** Set by the world: handlers by workload number. */
   handlers: (PatternHandler | undefined)[] = [];
 
+  /** Sees every reply before anything is done with it. */
+  replyWatcher: ((request: number, reply: Reply) => void) | null = null;
+
   private readonly views: InstanceView[] = [];
   /** By local instance, then by node id. */
   private readonly pools: (Pool | undefined)[][] = [];
@@ -202,6 +205,7 @@ export class Client {
     requests.generation[request]++;
     this.release(this.poolOf(requests.instance[request] - this.firstInstance, node));
     const reply = requests.reply[request];
+    this.replyWatcher?.(request, reply);
     if (reply instanceof ErrorReply && this.followUp(request, reply)) return;
     this.handlerOf(request).replied(request, reply);
   }

@@ -4,6 +4,7 @@
 import { assert } from "../assert.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
+import type { Reply } from "../engine/reply.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
@@ -36,6 +37,7 @@ export class World {
   /** Told of every finished phase of a failover. */
   readonly phaseListeners: ((shard: number, phase: FailoverPhase) => void)[] = [];
 
+  private readonly replyWatchers: ((request: number, reply: Reply) => void)[] = [];
   private readonly failover: Failover;
   private readonly nodeMetrics = new Map<Node, NodeMetrics>();
   private readonly groupOfInstance: Int32Array;
@@ -208,6 +210,25 @@ export class World {
       }
     }
     if (state === "down") for (const client of this.clients) client.connectionsReset(node.id);
+  }
+
+  /** Lets an observer see every reply that clients get; returns how to stop it. */
+  watchReplies(watcher: (request: number, reply: Reply) => void): () => void {
+    this.replyWatchers.push(watcher);
+    this.refreshReplyWatchers();
+    return () => {
+      this.replyWatchers.splice(this.replyWatchers.indexOf(watcher), 1);
+      this.refreshReplyWatchers();
+    };
+  }
+
+  /** Clients look at one field per reply: it is null while nobody watches. */
+  private refreshReplyWatchers(): void {
+    const { replyWatchers } = this;
+    const all = (request: number, reply: Reply) => {
+      for (const watcher of [...replyWatchers]) watcher(request, reply);
+    };
+    for (const client of this.clients) client.replyWatcher = replyWatchers.length === 0 ? null : all;
   }
 
   shardOf(index: number): Shard {

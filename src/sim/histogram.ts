@@ -37,6 +37,16 @@ function refuse(value: number): never {
   throw new BugError(`a histogram takes whole numbers from 0 to 2^53 - 1, got ${value}`);
 }
 
+/** The non-empty buckets of a histogram at one moment. */
+export interface HistogramSnapshot {
+  readonly indices: Uint16Array;
+  readonly counts: Float64Array;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 export class Histogram {
   count = 0;
   sum = 0;
@@ -104,6 +114,41 @@ export class Histogram {
     this.sum += other.sum;
     if (other.min < this.min) this.min = other.min;
     if (other.max > this.max) this.max = other.max;
+  }
+
+  /** What was recorded so far in a small form, to be merged elsewhere later. */
+  snapshot(): HistogramSnapshot {
+    const indices: number[] = [];
+    for (let index = 0; index < this.counts.length; index++) if (this.counts[index] > 0) indices.push(index);
+    return {
+      indices: Uint16Array.from(indices),
+      counts: Float64Array.from(indices, index => this.counts[index]),
+      count: this.count,
+      sum: this.sum,
+      min: this.min,
+      max: this.max,
+    };
+  }
+
+  mergeSnapshot(other: HistogramSnapshot): void {
+    const { indices, counts } = other;
+    if (indices.length === 0) return;
+    const highest = indices[indices.length - 1];
+    if (highest >= this.counts.length) this.resize(Math.ceil((highest + 1) / PER_OCTAVE) * PER_OCTAVE);
+    for (let i = 0; i < indices.length; i++) this.counts[indices[i]] += counts[i];
+    this.count += other.count;
+    this.sum += other.sum;
+    if (other.min < this.min) this.min = other.min;
+    if (other.max > this.max) this.max = other.max;
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.counts.fill(0);
+    this.count = 0;
+    this.sum = 0;
+    this.min = Number.POSITIVE_INFINITY;
+    this.max = 0;
   }
 
   /** Non-empty buckets in ascending order: lower edge, width, count. */

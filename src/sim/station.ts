@@ -34,15 +34,12 @@ export class Station {
     return this.freeAt[0];
   }
 
-  /** Blocks every server until the given instant: a pause such as a fork. */
-  blockUntil(instantNs: number): void {
-    for (let i = 0; i < this.servers; i++) if (this.freeAt[i] < instantNs) this.freeAt[i] = instantNs;
-    // Raising all entries to a common floor keeps heap order.
-  }
-
-  /** Forgets all pending work: the machine behind it has died. */
+  /** Forgets all pending work: the machine behind it has died. What it would have done does not count as busy. */
   reset(nowNs: number): void {
-    this.freeAt.fill(nowNs);
+    for (let i = 0; i < this.servers; i++) {
+      if (this.freeAt[i] > nowNs) this.busyNs -= this.freeAt[i] - nowNs;
+      this.freeAt[i] = nowNs;
+    }
   }
 
   private replaceEarliest(end: number): void {

@@ -1,0 +1,64 @@
+// What a drill is: one fault or manoeuvre that a scenario can put at an instant. Each stands in a file of its own with the
+// schema of its options, and in the table (index.ts), from which the scenario's grammar is made.
+
+import { z } from "zod";
+import type { Node } from "../models/node.ts";
+import type { World } from "../models/world.ts";
+
+/** One stretch of a drill, as its phase table shows it. */
+export interface DrillPhase {
+  readonly name: string;
+  readonly startNs: number;
+  readonly endNs: number;
+  /** The setting or law that decides its length. */
+  readonly boundBy: string;
+}
+
+/** What a drill did. Filled while it runs. */
+export interface DrillReport {
+  readonly drill: string;
+  /** What it was done to: node names, or the cluster. */
+  target: string;
+  readonly startNs: number;
+  /** When the disturbance was over; null while it is not. */
+  endNs: number | null;
+  readonly phases: DrillPhase[];
+  /** Figures of this drill, by name with the unit in it. */
+  readonly figures: Record<string, number>;
+  /** Why it could not be done, or null. */
+  refused: string | null;
+}
+
+export interface DrillContext {
+  readonly world: World;
+  readonly report: DrillReport;
+  /** The disturbance is over. */
+  finish(): void;
+}
+
+export interface Drill<Options> {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  run(context: DrillContext, options: Options): void;
+}
+
+/** Which node a drill is about. Shards and replicas count from 1. */
+export const targetSchema = z
+  .strictObject({
+    role: z.enum(["primary", "replica"]).default("primary").meta({ description: "Which member of the shard." }),
+    shard: z.int().min(1).default(1).meta({ description: "Shard number, from 1." }),
+    replica: z.int().min(1).default(1).meta({ description: "Which replica, from 1, when role is replica." }),
+  })
+  .meta({ description: "The node that it happens to." });
+
+export type Target = z.infer<typeof targetSchema>;
+
+/** The running node that a target means now, or the sentence that says why there is none. */
+export function findTarget(world: World, target: Target): Node | string {
+  const shard = world.cluster.shards[target.shard - 1];
+  if (shard === undefined) return `there is no shard ${target.shard}: the cluster has ${world.cluster.shards.length}`;
+  const node = target.role === "primary" ? shard.primary : shard.replicas[target.replica - 1];
+  if (node === undefined) return `shard ${target.shard} has ${shard.replicas.length} replicas, not ${target.replica}`;
+  return node.state === "up" ? node : `${node.name} is not running`;
+}

@@ -1,0 +1,56 @@
+// The table of drills. A new one is one file and one line here; the scenario's grammar, its JSON Schema and the
+// documentation follow.
+
+import type { World } from "../models/world.ts";
+import { crashNode } from "./crash-node.ts";
+import type { Drill, DrillReport } from "./drill.ts";
+import { loseHost } from "./lose-host.ts";
+import { snapshot } from "./snapshot.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: each drill has options of its own; its schema has checked them.
+export const DRILLS: readonly Drill<any>[] = [crashNode, loseHost, snapshot];
+
+export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {
+  return DRILLS.find(drill => drill.name === name);
+}
+
+/** A drill at an instant, with the options that its schema has passed. */
+export interface PlannedDrill {
+  readonly atNs: number;
+  readonly name: string;
+  readonly options: unknown;
+}
+
+/** Puts drills on the world's agenda; their reports fill as the run goes on. */
+export function scheduleDrills(world: World, planned: readonly PlannedDrill[]): DrillReport[] {
+  const reports: DrillReport[] = [];
+  for (const { atNs, name, options } of planned) {
+    const drill = drillNamed(name);
+    if (drill === undefined) throw new Error(`no drill named ${name}`);
+    const report: DrillReport = {
+      drill: name,
+      target: "",
+      startNs: atNs,
+      endNs: null,
+      phases: [],
+      figures: {},
+      refused: null,
+    };
+    reports.push(report);
+    world.sim.after(atNs, `drill/${name}`, () => {
+      const calm = world.recorder.disturb();
+      drill.run(
+        {
+          world,
+          report,
+          finish: () => {
+            report.endNs = world.sim.now;
+            calm();
+          },
+        },
+        options,
+      );
+    });
+  }
+  return reports;
+}
