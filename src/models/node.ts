@@ -64,6 +64,8 @@ export class Node {
   connections = 0;
   newConnections = 0;
   refusedConnections = 0;
+  /** Bytes exchanged with clients in other zones, both ways: somebody pays for them. */
+  crossZoneBytes = 0;
   /** Engine-thread time used, I/O-thread time, background time (saves, lazy frees), in ns. */
   busyNs = 0;
   ioBusyNs = 0;
@@ -173,6 +175,7 @@ export class Node {
     if (this.stream !== null) this.stream.commit(done);
     requests.reply[request] = reply;
     requests.doneNs[request] = done;
+    if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
     this.answer(request, generation, instance, REPLY, done + this.networkOut.pass(done, bytesOut));
   }
 

@@ -14,7 +14,6 @@
 import { assert } from "../assert.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import { commandBytes } from "../engine/reply.ts";
-import { Histogram } from "../sim/histogram.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { REPLICATED } from "./messages.ts";
 import type { Latency } from "./network.ts";
@@ -154,8 +153,6 @@ export class ReplicationLink {
   offset: number;
   /** The stream waits, buffering, while the replica loads. */
   paused = false;
-  /** Age of changes when the replica had applied them, in ns. */
-  readonly lag = new Histogram();
   private scheduled = false;
   private arrivalLatencyNs = 0;
   private broken = false;
@@ -228,7 +225,6 @@ export class ReplicationLink {
       if (change.timeNs > sentBy) break;
       const done = replica.apply(change.database, change.argv);
       const lag = Math.round(done - change.timeNs);
-      this.lag.record(lag);
       this.record(this, lag);
       bytes += change.end - this.offset;
       this.offset = change.end;

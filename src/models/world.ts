@@ -5,6 +5,7 @@ import { assert } from "../assert.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
 import type { Reply } from "../engine/reply.ts";
+import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
@@ -21,6 +22,7 @@ import { type ClientDirectory, Node } from "./node.ts";
 import { NodeMetrics } from "./node-metrics.ts";
 import { Origin } from "./origin.ts";
 import { Recorder } from "./recorder.ts";
+import type { ReplicationLink } from "./replication.ts";
 import { Requests } from "./requests.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -34,6 +36,8 @@ export class World {
   readonly traffic: Traffic[] = [];
   readonly recorder: Recorder;
   readonly log: EventLog;
+  /** Age of changes when a replica had applied them, in ns, by shard. */
+  readonly replicationLag: Histogram[] = [];
   /** Told of every finished phase of a failover. */
   readonly phaseListeners: ((shard: number, phase: FailoverPhase) => void)[] = [];
 
@@ -49,10 +53,12 @@ export class World {
     this.log = new EventLog(() => sim.now);
     this.recorder = new Recorder(config.workloads.length, () => sim.now);
     this.groupOfInstance = new Int32Array(config.clients.reduce((sum, group) => sum + group.instances, 0));
+    for (let shard = 0; shard < config.cluster.shards; shard++) this.replicationLag.push(new Histogram());
     this.cluster = this.buildCluster();
     this.buildClients();
     this.origin = new Origin(config.origin, sim.random("origin"));
     this.failover = this.buildFailover();
+    this.cluster.observers.push({ replicaLag: (link, lagNs) => this.recordLag(link, lagNs) });
     config.workloads.forEach((workload, index) => {
       const client = this.clients[workload.client];
       this.traffic.push(
@@ -72,6 +78,10 @@ export class World {
         ),
       );
     });
+  }
+
+  private recordLag(link: ReplicationLink, lagNs: number): void {
+    this.replicationLag[link.replica.shard].record(lagNs);
   }
 
   private buildCluster(): Cluster {
@@ -229,6 +239,12 @@ export class World {
       for (const watcher of [...replyWatchers]) watcher(request, reply);
     };
     for (const client of this.clients) client.replyWatcher = replyWatchers.length === 0 ? null : all;
+  }
+
+  /** Ends the period that is under way: the run is over. */
+  finish(): void {
+    this.closePeriod();
+    this.checkConservation();
   }
 
   shardOf(index: number): Shard {

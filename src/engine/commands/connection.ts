@@ -39,9 +39,12 @@ function isClientName(name: string): boolean {
   return /^[\x21-\x7e]*$/u.test(name);
 }
 
-const HELLO_NO_AUTH = new ErrorReply(
-  "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
-);
+function helloWithoutAuth(ctx: Context): ErrorReply {
+  const proto = ctx.engine.profile.product === "redis" ? "" : " <proto>";
+  return new ErrorReply(
+    `NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO${proto} AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time`,
+  );
+}
 
 function hello(ctx: Context, argv: readonly Bytes[]): Reply {
   const { session, engine } = ctx;
@@ -62,11 +65,13 @@ function hello(ctx: Context, argv: readonly Bytes[]): Reply {
     } else if (word === "SETNAME" && i + 1 < argv.length) {
       name = textAt(argv, ++i);
       if (!isClientName(name)) return INVALID_CLIENT_NAME;
+      // 7.0 and 7.1 name the connection at once, whatever becomes of the call.
+      if (engine.profile.product === "redis") session.name = name;
     } else {
       return new ErrorReply(`ERR Syntax error in HELLO option '${textAt(argv, i)}'`);
     }
   }
-  if (!session.authenticated) return HELLO_NO_AUTH;
+  if (!session.authenticated) return helloWithoutAuth(ctx);
   if (name !== null) session.name = name;
   session.resp = protocol as 2 | 3;
   const { profile } = engine;

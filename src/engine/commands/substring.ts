@@ -3,10 +3,11 @@
 import { integerAt, isError, SYNTAX, wordAt } from "../arguments.ts";
 import { type Bytes, textOf } from "../bytes.ts";
 import { type CommandSpec, DENYOOM, FAST, ONE_KEY, READONLY, WRITE } from "../command.ts";
-import { type Context, keyAt } from "../context.ts";
+import { type Context, keyAt, textAt } from "../context.ts";
 import { NONE } from "../dict.ts";
-import { OFFSET_OUT_OF_RANGE, STRING_TOO_LONG, WRONG_TYPE } from "../errors.ts";
+import { NOT_INTEGER, OFFSET_OUT_OF_RANGE, STRING_TOO_LONG, WRONG_TYPE } from "../errors.ts";
 import { STRING } from "../keyspace.ts";
+import { parseInteger } from "../numbers.ts";
 import { ErrorReply, MapReply, type Reply } from "../reply.ts";
 import { encodeString, RawString, rawString, type StringValue, stringLength, stringText } from "../values/string.ts";
 
@@ -56,19 +57,18 @@ function setrange(ctx: Context, argv: readonly Bytes[]): Reply {
 }
 
 function getrange(ctx: Context, argv: readonly Bytes[]): Reply {
-  let start = integerAt(argv, 2);
-  if (isError(start)) return start;
-  let end = integerAt(argv, 3);
-  if (isError(end)) return end;
+  const first = parseInteger(textAt(argv, 2));
+  const last = parseInteger(textAt(argv, 3));
+  if (first === null || last === null) return NOT_INTEGER;
   const entry = ctx.read(keyAt(argv, 1));
   if (entry === NONE) return "";
   if (ctx.db.typeOf(entry) !== STRING) return WRONG_TYPE;
   const value = ctx.db.valueOf(entry) as StringValue;
   const length = stringLength(value);
-  if (start < 0 && end < 0 && start > end) return "";
-  if (start < 0) start = Math.max(0, length + start);
-  if (end < 0) end = Math.max(0, length + end);
-  end = Math.min(end, length - 1);
+  // Compared exactly, before anything beyond 2^53 is rounded.
+  if (first < 0 && last < 0 && first > last) return "";
+  const start = first < 0 ? Math.max(0, length + Number(first)) : Number(first);
+  const end = Math.min(last < 0 ? Math.max(0, length + Number(last)) : Number(last), length - 1);
   if (start > end || length === 0) return "";
   ctx.effort.elements += end - start + 1;
   return stringText(value).slice(start, end + 1);

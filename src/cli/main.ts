@@ -1,0 +1,81 @@
+// The command line. Verbs are loaded when they are called, so that help is quick; each stands in a file of its own.
+
+import yargs, { type Argv } from "yargs";
+import { hideBin } from "yargs/helpers";
+import { BugError } from "../assert.ts";
+import { VERSION } from "../version.ts";
+import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
+import { initVerb } from "./init.ts";
+import { nodesVerb } from "./nodes.ts";
+import { reportVerb } from "./report.ts";
+import { runVerb } from "./run.ts";
+import { schemaVerb } from "./schema.ts";
+import { unknownFlags } from "./unknown.ts";
+import { validateVerb } from "./validate.ts";
+
+/** Turns whatever went wrong into a message and an exit code. Stack traces are for bugs, and only on request. */
+function end(error: unknown): never {
+  if (error instanceof CliError) {
+    process.stderr.write(`cachecast: ${error.message}\n`);
+    process.exit(error.code);
+  }
+  if (error instanceof Error && error.name === "ScenarioError") {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT.invalid);
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  const kind = error instanceof BugError ? "a check of its own failed" : "internal error";
+  process.stderr.write(`cachecast ${VERSION}: ${kind}: ${text}\n`);
+  process.stderr.write("This is a bug of cachecast. CACHECAST_DEBUG=1 shows where.\n");
+  if (process.env.CACHECAST_DEBUG === "1" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(EXIT.internal);
+}
+
+process.on("uncaughtException", end);
+process.on("unhandledRejection", end);
+process.stdout.on("error", error => {
+  // A reader such as `head` has had enough.
+  if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(EXIT.pass);
+});
+
+const parser: Argv = yargs(hideBin(process.argv))
+  .scriptName("cachecast")
+  .usage("$0 <verb>\n\nForecasts caches: simulates ElastiCache style clusters and says what they will do and cost.")
+  .example("$0 init", "write a first scenario to start from")
+  .example("$0 run scenarios/quickstart.yaml --report reports/quickstart.html", "simulate, print, write an HTML report")
+  .example("$0 run cache.yaml --set cluster.shards=5", "what if there were five shards")
+  .command(runVerb)
+  .command(validateVerb)
+  .command(reportVerb)
+  .command(initVerb)
+  .command(schemaVerb)
+  .command(nodesVerb)
+  .option("color", {
+    choices: ["auto", "always", "never"] as const,
+    default: "auto",
+    describe: "Colour in the output",
+    global: true,
+  })
+  .demandCommand(1, 1, "Which verb?", "One verb at a time.")
+  .strictCommands()
+  .strictOptions()
+  .recommendCommands()
+  .version(VERSION)
+  .alias("h", "help")
+  .wrap(Math.min(100, process.stdout.columns ?? 100))
+  .epilogue(`Exit codes: ${EXIT_TABLE}`)
+  .exitProcess(false)
+  .fail((message, error) => {
+    if (error) throw error;
+    throw new CliError(`${unknownFlags(message, parser)}\nTry: cachecast --help`, EXIT.usage);
+  });
+
+if (hideBin(process.argv).length === 0) {
+  parser.showHelp(text => process.stdout.write(`${text}\n`));
+} else {
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    end(error);
+  }
+}

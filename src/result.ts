@@ -1,0 +1,227 @@
+// The result file: what a run measured, and everything needed to understand and repeat it. It holds no wall-clock time, so
+// the same scenario, seed and version give the same bytes. Reports and comparisons read this and nothing else.
+
+import { z } from "zod";
+
+export const SCHEMA_VERSION = 1;
+
+const figure = z.number().nullable();
+
+const interval = z.strictObject({
+  mean: z.number(),
+  /** Null where it cannot be told, as from one replication of a short run. */
+  halfWidth: figure,
+  confidence: z.number(),
+  observations: z.int(),
+  method: z.enum(["replications", "batch-means"]),
+});
+export type ResultInterval = z.infer<typeof interval>;
+
+const latencyUs = z.strictObject({
+  mean: figure,
+  p50: figure,
+  p90: figure,
+  p99: figure,
+  p999: figure,
+  max: figure,
+});
+
+const summary = z.strictObject({
+  requests: z.number(),
+  errors: z.number(),
+  throughputPerSecond: z.number(),
+  /** 0–1; null where nothing was looked up. */
+  hitRate: figure,
+  evictions: z.number(),
+  expired: z.number(),
+  latencyUs,
+  memory: z.strictObject({ peakUsedBytes: z.number(), peakPercent: figure }),
+  replicationLagMs: z.strictObject({ p50: figure, p99: figure, max: figure }),
+  costMonthlyUsd: figure,
+});
+export type Summary = z.infer<typeof summary>;
+
+const check = z.strictObject({
+  text: z.string(),
+  metric: z.string(),
+  window: z.string(),
+  status: z.enum(["pass", "fail", "no-data"]),
+  measured: figure,
+  limit: z.number(),
+  unit: z.string(),
+  /** Distance to the limit as a share of it; negative when it fails. */
+  margin: figure,
+});
+export type Check = z.infer<typeof check>;
+
+const workload = z.strictObject({
+  name: z.string(),
+  client: z.string(),
+  requests: z.number(),
+  hits: z.number(),
+  misses: z.number(),
+  degraded: z.number(),
+  failed: z.number(),
+  hitRate: figure,
+  latencyUs,
+});
+
+const node = z.strictObject({
+  name: z.string(),
+  shard: z.int(),
+  role: z.enum(["primary", "replica"]),
+  zone: z.string(),
+  state: z.enum(["up", "down", "lost"]),
+  keys: z.number(),
+  peakUsedBytes: z.number(),
+  maxmemoryBytes: z.number(),
+  peakPercent: figure,
+  minFreeableBytes: z.number(),
+  engineCpuMeanPercent: z.number(),
+  engineCpuMaxPercent: z.number(),
+  evictions: z.number(),
+  expired: z.number(),
+});
+
+const costLine = z.strictObject({
+  what: z.string(),
+  quantity: z.number(),
+  unit: z.string(),
+  unitPriceUsd: z.number(),
+  monthlyUsd: z.number(),
+});
+
+const cost = z.strictObject({
+  book: z.string(),
+  asOf: z.string(),
+  purchase: z.string(),
+  lines: z.array(costLine),
+  monthlyUsd: figure,
+  cashMonthlyUsd: figure,
+  upfrontUsd: figure,
+  first12MonthsUsd: figure,
+  first36MonthsUsd: figure,
+  /** Prices that the book lacks: then the totals are null. */
+  unknown: z.array(z.string()),
+});
+
+const column = z.strictObject({
+  metric: z.string(),
+  unit: z.string(),
+  /** Node, client group or workload; "" for the whole. */
+  where: z.string(),
+  values: z.array(figure),
+});
+export type SeriesColumn = z.infer<typeof column>;
+
+const phase = z.strictObject({
+  name: z.string(),
+  startSeconds: z.number(),
+  lengthSeconds: z.number(),
+  boundBy: z.string(),
+});
+
+const drill = z.strictObject({
+  drill: z.string(),
+  target: z.string(),
+  startSeconds: z.number(),
+  endSeconds: figure,
+  refused: z.string().nullable(),
+  phases: z.array(phase),
+  figures: z.record(z.string(), z.number()),
+});
+export type DrillResult = z.infer<typeof drill>;
+
+const finding = z.strictObject({
+  id: z.string(),
+  severity: z.enum(["critical", "warning", "info"]),
+  title: z.string(),
+  evidence: z.string(),
+  remedy: z.string(),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const resultSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  version: z.string(),
+  scenario: z.strictObject({
+    name: z.string(),
+    description: z.string(),
+    /** What the run was built from: the scenario with overlays and settings applied, as it would be written. */
+    resolved: z.record(z.string(), z.unknown()),
+    /** Hash of `resolved`. */
+    digest: z.string(),
+    /** Settings given beside the file. */
+    overrides: z.array(z.string()),
+    file: z.string(),
+  }),
+  seed: z.int(),
+  replications: z.int(),
+  /** The run was interrupted: everything covers the time up to `simulatedSeconds` only. */
+  partial: z.boolean(),
+  simulatedSeconds: z.number(),
+  verdict: z.enum(["pass", "fail"]),
+  saturation: z.enum(["stable", "backlogged", "overloaded"]),
+  checks: z.array(check),
+  /** Over the measured window. */
+  summary,
+  window: z.strictObject({
+    fromSeconds: z.number(),
+    toSeconds: z.number(),
+    warmup: z.strictObject({ method: z.enum(["given", "mser-5", "none"]), settled: z.boolean() }),
+  }),
+  intervals: z.record(z.string(), interval),
+  /** Over the whole run: arrived = hits + misses + done + degraded + failed + inProgress. */
+  totals: z.strictObject({
+    arrived: z.number(),
+    hits: z.number(),
+    misses: z.number(),
+    done: z.number(),
+    degraded: z.number(),
+    failed: z.number(),
+    inProgress: z.number(),
+  }),
+  clients: z.array(
+    z.strictObject({
+      name: z.string(),
+      timeouts: z.number(),
+      connectionErrors: z.number(),
+      poolTimeouts: z.number(),
+      retries: z.number(),
+      redirects: z.number(),
+      errorReplies: z.number(),
+    }),
+  ),
+  workloads: z.array(workload),
+  nodes: z.array(node),
+  /** Points of the latency distribution over the measured window: share of requests, microseconds. */
+  latencyCurve: z.array(z.tuple([z.number(), z.number()])),
+  cost,
+  series: z.strictObject({
+    periodSeconds: z.number(),
+    /** End of each row, in seconds from the start. */
+    time: z.array(z.number()),
+    /** Rows in which a drill was under way. */
+    disturbed: z.array(z.int()),
+    columns: z.array(column),
+  }),
+  events: z.array(
+    z.strictObject({
+      id: z.int(),
+      timeSeconds: z.number(),
+      node: z.string(),
+      what: z.string(),
+      cause: z.int().nullable(),
+    }),
+  ),
+  drills: z.array(drill),
+  findings: z.array(finding),
+  provenance: z.strictObject({
+    catalogue: z.record(z.string(), z.string()),
+    models: z.record(z.string(), z.string()),
+    /** Fingerprint of the events of each replication. */
+    digests: z.array(z.string()),
+  }),
+});
+
+export type Result = z.infer<typeof resultSchema>;

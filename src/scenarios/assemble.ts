@@ -1,0 +1,390 @@
+// From what the worlds recorded to the result file. The first replication gives the series, events and tables; intervals
+// come from all of them, or, with one, from batches of its periods.
+
+import { engineParameters } from "../catalog/engines.ts";
+import { clusterBill, isUnpriced } from "../cost/cluster.ts";
+import { DEGRADED, DONE, FAILED, HIT, MISS } from "../models/outcome.ts";
+import type { World } from "../models/world.ts";
+import { type Result, type ResultInterval, SCHEMA_VERSION, type Summary } from "../result.ts";
+import { Histogram } from "../sim/histogram.ts";
+import { batchMeans } from "../sim/statistics/batch-means.ts";
+import { saturationVerdict } from "../sim/statistics/saturation.ts";
+import { studentInterval } from "../sim/statistics/student-t.ts";
+import { HOURS_PER_MONTH } from "../units.ts";
+import { VERSION } from "../version.ts";
+import { judge } from "./checks.ts";
+import { findFindings } from "./findings.ts";
+import type { Loaded } from "./load.ts";
+import { MODEL_VERSIONS } from "./provenance.ts";
+import type { Replication } from "./run.ts";
+import { findWarmup, type Warmup } from "./warmup.ts";
+import { endedIn, hitRateOf, type Measured, measure, type Window } from "./window.ts";
+
+/** Rounds to so many significant digits: enough for any use, and the same on every machine. */
+export function significant(value: number | null, digits = 6): number | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  return Number(value.toPrecision(digits));
+}
+
+function sure(value: number): number {
+  return significant(value, 9) ?? 0;
+}
+
+export function assembleResult(loaded: Loaded, seed: number, replications: readonly Replication[]): Result {
+  const { built } = loaded;
+  const { world, drills, complete } = replications[0];
+  const { recorder, sim, config } = world;
+  const firstDrillNs = Math.min(...built.drills.map(drill => drill.atNs), Number.POSITIVE_INFINITY);
+  const warmup = findWarmup(recorder, built.warmupNs, firstDrillNs);
+  const window = afterWarmup(warmup);
+  const measured = measure(recorder, window, null);
+  const cost = costOf(loaded, world, measured.seconds);
+  const summaries = replications.map(one =>
+    summarise(one.world, measure(one.world.recorder, window, null), cost.monthlyUsd),
+  );
+  const summary = summaries[0];
+  const checks = built.expectations.map(expectation =>
+    judge(
+      expectation,
+      replications,
+      warmup,
+      built.workloads.map(plan => plan.name),
+      cost.monthlyUsd,
+    ),
+  );
+  const { totals } = recorder;
+  const result: Result = {
+    schemaVersion: SCHEMA_VERSION,
+    version: VERSION,
+    scenario: {
+      name: built.scenario.name,
+      description: built.scenario.description ?? "",
+      resolved: { ...loaded.resolved },
+      digest: loaded.digest,
+      overrides: [...loaded.settings],
+      file: loaded.file,
+    },
+    seed,
+    replications: replications.length,
+    partial: !replications.every(one => one.complete),
+    simulatedSeconds: sure(sim.now / 1e9),
+    verdict: checks.every(check => check.status === "pass") && complete ? "pass" : "fail",
+    saturation: saturationOf(world, measured),
+    checks,
+    summary,
+    window: {
+      fromSeconds: sure(warmup.endNs / 1e9),
+      toSeconds: sure(sim.now / 1e9),
+      warmup: { method: warmup.method, settled: warmup.settled },
+    },
+    intervals: replications.length > 1 ? overReplications(summaries) : overBatches(world, measured),
+    totals: {
+      arrived: world.traffic.reduce((sum, traffic) => sum + traffic.arrived, 0),
+      hits: totals[HIT],
+      misses: totals[MISS],
+      done: totals[DONE],
+      degraded: totals[DEGRADED],
+      failed: totals[FAILED],
+      inProgress: world.requests.active,
+    },
+    clients: world.clients.map(client => ({ name: client.config.name, ...client.counters })),
+    workloads: config.workloads.map((workload, index) => {
+      const one = measure(recorder, window, index);
+      return {
+        name: workload.name,
+        client: config.clients[workload.client].name,
+        requests: endedIn(one.outcomes),
+        hits: one.outcomes[HIT],
+        misses: one.outcomes[MISS],
+        degraded: one.outcomes[DEGRADED],
+        failed: one.outcomes[FAILED],
+        hitRate: significant(hitRateOf(one.outcomes)),
+        latencyUs: latencyOf(one.latency),
+      };
+    }),
+    nodes: world.cluster.nodes.map(node => nodeRow(world, node.name, measured)),
+    latencyCurve: latencyCurve(measured.latency),
+    cost,
+    series: {
+      periodSeconds: sure(config.periodNs / 1e9),
+      time: recorder.periods.map(period => sure(period.endNs / 1e9)),
+      disturbed: recorder.periods.flatMap((period, index) => (period.disturbed ? [index] : [])),
+      columns: recorder.columns.map(({ metric, unit, where, values }) => ({
+        metric,
+        unit,
+        where,
+        values: [...values, ...new Array(recorder.periods.length - values.length).fill(null)].map(value =>
+          significant(value, 5),
+        ),
+      })),
+    },
+    events: world.log.events.map(({ id, timeNs, where, what, cause }) => ({
+      id,
+      timeSeconds: sure(timeNs / 1e9),
+      node: where,
+      what,
+      cause,
+    })),
+    drills: drills.map(({ drill, target, startNs, endNs, refused, phases, figures }) => ({
+      drill,
+      target,
+      startSeconds: sure(startNs / 1e9),
+      endSeconds: endNs === null ? null : sure(endNs / 1e9),
+      refused,
+      phases: phases.map(phase => ({
+        name: phase.name,
+        startSeconds: sure(phase.startNs / 1e9),
+        lengthSeconds: sure((phase.endNs - phase.startNs) / 1e9),
+        boundBy: phase.boundBy,
+      })),
+      figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, sure(value)])),
+    })),
+    findings: [],
+    provenance: {
+      catalogue: provenanceOf(loaded),
+      models: MODEL_VERSIONS,
+      digests: replications.map(one => one.world.sim.digest.toString()),
+    },
+  };
+  result.findings.push(...findFindings(result, built));
+  return result;
+}
+
+function afterWarmup(warmup: Warmup): Window {
+  return { name: "after warmup", includes: period => period.startNs >= warmup.endNs };
+}
+
+function latencyOf(latency: Histogram): Summary["latencyUs"] {
+  const at = (q: number) => (latency.supports(q) ? significant(latency.quantile(q) / 1_000) : null);
+  return {
+    mean: latency.count === 0 ? null : significant(latency.mean / 1_000),
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    p999: at(0.999),
+    max: latency.count === 0 ? null : significant(latency.max / 1_000),
+  };
+}
+
+function summarise(world: World, measured: Measured, monthlyUsd: number | null): Summary {
+  const { recorder, cluster } = world;
+  const ended = endedIn(measured.outcomes);
+  const sum = (metric: string) => {
+    let total = 0;
+    for (const column of recorder.columns) {
+      if (column.metric === metric) for (const row of measured.rows) total += column.values[row] ?? 0;
+    }
+    return total;
+  };
+  const peak = (metric: string) => {
+    let best: number | null = null;
+    for (const column of recorder.columns) {
+      if (column.metric !== metric) continue;
+      for (const row of measured.rows) {
+        const value = column.values[row];
+        if (value != null && (best === null || value > best)) best = value;
+      }
+    }
+    return best;
+  };
+  const lag = new Histogram();
+  for (const histogram of world.replicationLag) lag.merge(histogram);
+  const lagMs = (q: number) => (lag.supports(q) ? significant(lag.quantile(q) / 1e6) : null);
+  return {
+    requests: ended,
+    errors: measured.outcomes[FAILED],
+    throughputPerSecond: measured.seconds === 0 ? 0 : sure((ended - measured.outcomes[FAILED]) / measured.seconds),
+    hitRate: significant(hitRateOf(measured.outcomes)),
+    evictions: sum("Evictions"),
+    expired: sum("Reclaimed"),
+    latencyUs: latencyOf(measured.latency),
+    memory: {
+      peakUsedBytes: peak("BytesUsedForCache") ?? cluster.nodes[0].engine.usedMemory,
+      peakPercent: significant(peak("DatabaseMemoryUsagePercentage")),
+    },
+    replicationLagMs: { p50: lagMs(0.5), p99: lagMs(0.99), max: lag.count === 0 ? null : significant(lag.max / 1e6) },
+    costMonthlyUsd: monthlyUsd,
+  };
+}
+
+function nodeRow(world: World, name: string, measured: Measured): Result["nodes"][number] {
+  const node = world.cluster.nodes.find(one => one.name === name)!;
+  const values = (metric: string) => {
+    const column = world.recorder.columns.find(one => one.metric === metric && one.where === name);
+    return measured.rows.flatMap(row => column?.values[row] ?? []);
+  };
+  const highest = (metric: string) => Math.max(0, ...values(metric));
+  const sum = (metric: string) => values(metric).reduce((total, value) => total + value, 0);
+  const cpu = values("EngineCPUUtilization");
+  const free = values("FreeableMemory");
+  const { maxmemory } = node.engine.settings;
+  const peakUsed = highest("BytesUsedForCache");
+  return {
+    name,
+    shard: node.shard + 1,
+    role: node.engine.role,
+    zone: world.config.zones[node.zone],
+    state: node.state,
+    keys: node.engine.databases.reduce((total, database) => total + (database?.size ?? 0), 0),
+    peakUsedBytes: peakUsed,
+    maxmemoryBytes: maxmemory,
+    peakPercent: maxmemory === 0 ? null : significant((100 * peakUsed) / maxmemory),
+    minFreeableBytes: free.length === 0 ? 0 : sure(Math.min(...free)),
+    engineCpuMeanPercent: cpu.length === 0 ? 0 : sure(cpu.reduce((total, value) => total + value, 0) / cpu.length),
+    engineCpuMaxPercent: sure(highest("EngineCPUUtilization")),
+    evictions: sum("Evictions"),
+    expired: sum("Reclaimed"),
+  };
+}
+
+const CURVE = [
+  0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999,
+  0.999999,
+];
+
+function latencyCurve(latency: Histogram): [number, number][] {
+  return CURVE.filter(q => latency.supports(q)).map(q => [q, significant(latency.quantile(q) / 1_000) ?? 0]);
+}
+
+function saturationOf(world: World, measured: Measured): Result["saturation"] {
+  const periods = measured.rows.map(row => world.recorder.periods[row]);
+  let peakUtilisation = 0;
+  for (const column of world.recorder.columns) {
+    if (column.metric !== "EngineCPUUtilization" || measured.rows.length === 0) continue;
+    let sum = 0;
+    for (const row of measured.rows) sum += column.values[row] ?? 0;
+    peakUtilisation = Math.max(peakUtilisation, sum / measured.rows.length / 100);
+  }
+  return saturationVerdict({
+    inProgress: periods.map(period => period.inProgress),
+    arrivals: measured.arrived,
+    completions: endedIn(measured.outcomes),
+    peakUtilisation,
+  });
+}
+
+const INTERVALS: Readonly<Record<string, (summary: Summary) => number | null>> = {
+  throughputPerSecond: one => one.throughputPerSecond,
+  hitRate: one => one.hitRate,
+  latencyMeanUs: one => one.latencyUs.mean,
+  latencyP50Us: one => one.latencyUs.p50,
+  latencyP99Us: one => one.latencyUs.p99,
+  latencyP999Us: one => one.latencyUs.p999,
+  memoryPeakPercent: one => one.memory.peakPercent,
+  errors: one => one.errors,
+};
+
+function overReplications(summaries: readonly Summary[]): Record<string, ResultInterval> {
+  const intervals: Record<string, ResultInterval> = {};
+  for (const [name, read] of Object.entries(INTERVALS)) {
+    const values = summaries.map(read).filter(value => value !== null);
+    if (values.length === summaries.length) intervals[name] = roundInterval(studentInterval(values), "replications");
+  }
+  return intervals;
+}
+
+function overBatches(world: World, measured: Measured): Record<string, ResultInterval> {
+  const periods = measured.rows.map(row => world.recorder.periods[row]);
+  const perPeriod = (
+    read: (outcomes: Float64Array, latency: { sum: number; count: number }, seconds: number) => number | null,
+  ) =>
+    periods.flatMap(period => {
+      const outcomes = new Float64Array(world.recorder.totals.length);
+      const latency = { sum: 0, count: 0 };
+      for (const row of period.rows) {
+        for (let i = 0; i < outcomes.length; i++) outcomes[i] += row.outcomes[i];
+        latency.sum += row.latency.sum;
+        latency.count += row.latency.count;
+      }
+      return read(outcomes, latency, (period.endNs - period.startNs) / 1e9) ?? [];
+    });
+  return {
+    throughputPerSecond: roundInterval(
+      batchMeans(perPeriod((outcomes, _latency, seconds) => (endedIn(outcomes) - outcomes[FAILED]) / seconds)),
+      "batch-means",
+    ),
+    hitRate: roundInterval(batchMeans(perPeriod(hitRateOf)), "batch-means"),
+    latencyMeanUs: roundInterval(
+      batchMeans(perPeriod((_outcomes, { sum, count }) => (count === 0 ? null : sum / count / 1_000))),
+      "batch-means",
+    ),
+  };
+}
+
+function roundInterval(
+  {
+    mean,
+    halfWidth,
+    confidence,
+    observations,
+  }: { mean: number; halfWidth: number; confidence: number; observations: number },
+  method: ResultInterval["method"],
+): ResultInterval {
+  return { mean: significant(mean) ?? 0, halfWidth: significant(halfWidth, 3), confidence, observations, method };
+}
+
+function costOf({ built }: Loaded, world: World, measuredSeconds: number): Result["cost"] {
+  const { cluster } = world;
+  const { scenario, book, purchase } = built;
+  const seconds = Math.max(1e-9, world.sim.now / 1e9);
+  const crossZone = cluster.nodes.reduce((sum, node) => sum + node.crossZoneBytes, 0);
+  const data = cluster.shards.reduce((sum, shard) => sum + shard.primary.engine.usedMemory, 0);
+  const bill = clusterBill(
+    {
+      node: built.node.type,
+      engine: built.product,
+      nodes: scenario.cluster.shards * (1 + scenario.cluster.replicas),
+      purchase,
+      durability: "none",
+      backups: { bytesPerBackup: data, kept: scenario.cluster.backups, free: 0 },
+      crossAzBytesPerMonth: measuredSeconds === 0 ? 0 : (crossZone / seconds) * HOURS_PER_MONTH * 3_600,
+    },
+    book,
+  );
+  const base = { book: book.name, asOf: book.asOf, purchase };
+  if (isUnpriced(bill)) {
+    return {
+      ...base,
+      lines: [],
+      monthlyUsd: null,
+      cashMonthlyUsd: null,
+      upfrontUsd: null,
+      first12MonthsUsd: null,
+      first36MonthsUsd: null,
+      unknown: bill.unknown.map(one => one.message),
+    };
+  }
+  const cents = (usd: number) => Math.round(usd * 100) / 100;
+  return {
+    ...base,
+    lines: bill.lines.map(line => ({
+      what: line.what,
+      quantity: sure(line.quantity),
+      unit: line.unit,
+      unitPriceUsd: sure(line.unitPriceUsd),
+      monthlyUsd: cents(line.monthlyUsd),
+    })),
+    monthlyUsd: cents(bill.monthlyUsd),
+    cashMonthlyUsd: cents(bill.cashMonthlyUsd),
+    upfrontUsd: cents(bill.upfrontUsd),
+    first12MonthsUsd: cents(bill.first12MonthsUsd),
+    first36MonthsUsd: cents(bill.first36MonthsUsd),
+    unknown: [],
+  };
+}
+
+function provenanceOf({ built, traces }: Loaded): Record<string, string> {
+  const provenance: Record<string, string> = {
+    prices: `${built.book.name}, as of ${built.book.asOf}`,
+    node: `${built.node.type}: ${built.node.sources.join(", ")}`,
+    parameters: `${built.scenario.cluster.engine}: ${engineParameters(built.scenario.cluster.engine).size} rows`,
+  };
+  for (const plan of built.workloads) {
+    const summary = plan.trace === null ? undefined : traces.get(plan.trace.file);
+    if (summary !== undefined) {
+      provenance[`trace of ${plan.name}`] =
+        `${summary.rows} requests for ${summary.keys} keys over ${sure(summary.spanMs / 1_000)} s`;
+    }
+  }
+  return provenance;
+}

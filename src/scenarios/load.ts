@@ -1,0 +1,106 @@
+// From files and settings to a built scenario. Whatever is wrong is reported together: syntax, grammar, what does not fit.
+
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { type Built, build } from "./build.ts";
+import { explainIssues } from "./explain-zod.ts";
+import { type Issue, ScenarioError } from "./issue.ts";
+import { applyOverride, formatPath, merge, type Override, parseOverride } from "./overrides.ts";
+import { scenarioSchema } from "./schema.ts";
+import { checkTrace, type TraceSummary } from "./trace-file.ts";
+import { type Path, parseYaml, readText, type YamlFile } from "./yaml-file.ts";
+
+export interface LoadOptions {
+  /** Scenario file, or "-" for standard input. */
+  readonly file: string;
+  readonly overlays?: readonly string[];
+  /** Arguments of --set, in order. */
+  readonly settings?: readonly string[];
+}
+
+export interface Loaded {
+  readonly file: string;
+  readonly built: Built;
+  /** The scenario as plain data after overlays and settings. */
+  readonly resolved: Readonly<Record<string, unknown>>;
+  /** SHA-256 of `resolved`. */
+  readonly digest: string;
+  readonly settings: readonly string[];
+  readonly traces: ReadonlyMap<string, TraceSummary>;
+}
+
+/** Loads and checks a scenario. Throws ScenarioError with every problem found. */
+export async function loadScenario(options: LoadOptions): Promise<Loaded> {
+  const files = [options.file, ...(options.overlays ?? [])].map(file => {
+    const name = file === "-" ? "<stdin>" : file;
+    return parseYaml(name, readText(file));
+  });
+  const overrides = (options.settings ?? []).map(parseOverride);
+  let root = structuredClone(files[0].value) as Record<string, unknown>;
+  for (const overlay of files.slice(1)) root = merge(root, structuredClone(overlay.value)) as Record<string, unknown>;
+  for (const override of overrides) applyOverride(root, override);
+
+  const issues: Issue[] = [];
+  const locate = locator(files, overrides);
+  const parsed = scenarioSchema.safeParse(root);
+  if (!parsed.success) {
+    for (const { path, at, message } of explainIssues(scenarioSchema, parsed.error.issues, root)) {
+      issues.push(locate(path, at, message));
+    }
+    throw new ScenarioError(issues);
+  }
+  const directory = options.file === "-" ? process.cwd() : dirname(options.file);
+  const built = build(parsed.data, directory, (path, message) => issues.push(locate(path, "value", message)));
+  const traces = new Map<string, TraceSummary>();
+  for (const plan of built?.workloads ?? []) {
+    if (plan.trace === null || traces.has(plan.trace.file)) continue;
+    try {
+      traces.set(plan.trace.file, await checkTrace(plan.trace.file));
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      issues.push(...error.issues);
+    }
+  }
+  if (built === null || issues.length > 0) throw new ScenarioError(issues);
+  return {
+    file: options.file,
+    built,
+    resolved: root,
+    digest: createHash("sha256").update(canonicalJson(root)).digest("hex"),
+    settings: options.settings ?? [],
+    traces,
+  };
+}
+
+/** JSON with sorted keys, so that the order in which a mapping was written does not matter. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );
+}
+
+/** Where a path's value came from: the last setting or overlay that gave it, else the scenario. */
+function locator(files: readonly YamlFile[], overrides: readonly Override[]) {
+  return (path: Path, at: "key" | "value", message: string): Issue => {
+    const dotted = formatPath(path);
+    const setting = overrides.findLast(override => isPrefix(override.path, path) || isPrefix(path, override.path));
+    if (setting !== undefined) return { position: null, origin: `--set ${setting.text}`, path: dotted, message };
+    const file = files.findLast(one => has(one.value, path)) ?? files[0];
+    return { position: file.locate(path, at), origin: file.file, path: dotted, message };
+  };
+}
+
+function isPrefix(short: Path, long: Path): boolean {
+  return short.length <= long.length && short.every((step, i) => step === long[i]);
+}
+
+function has(value: unknown, path: Path): boolean {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return false;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return true;
+}

@@ -1,0 +1,195 @@
+// The metrics that `expect:` can check, as a table: what each means, its unit, how it is read from a run's window. A new
+// metric is one row.
+
+import type { DrillReport } from "../drills/drill.ts";
+import { FAILED } from "../models/outcome.ts";
+import type { Recorder } from "../models/recorder.ts";
+import { endedIn, hitRateOf, type Measured } from "./window.ts";
+
+/** How a limit is written: a duration, a share, bytes, dollars, or a plain number. */
+export type MetricUnit = "duration" | "share" | "usd" | "count" | "rate";
+
+export interface MetricSource {
+  readonly recorder: Recorder;
+  readonly measured: Measured;
+  readonly drills: readonly DrillReport[];
+  readonly monthlyUsd: number | null;
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly summary: string;
+  readonly unit: MetricUnit;
+  /** Whether `workload.metric` makes sense. */
+  readonly perWorkload: boolean;
+  /** Durations in ns, shares 0–1. Null: nothing to measure. */
+  read(source: MetricSource): number | null;
+}
+
+function percentile(name: string, q: number): Metric {
+  return {
+    name,
+    summary: `latency that ${q * 100} % of the requests stay below`,
+    unit: "duration",
+    perWorkload: true,
+    read: ({ measured }) => (measured.latency.supports(q) ? measured.latency.quantile(q) : null),
+  };
+}
+
+/** Highest value of a node metric over the window's rows and all nodes. */
+function highest({ recorder, measured }: MetricSource, metric: string): number | null {
+  let best: number | null = null;
+  for (const column of recorder.columns) {
+    if (column.metric !== metric) continue;
+    for (const row of measured.rows) {
+      const value = column.values[row];
+      if (value != null && (best === null || value > best)) best = value;
+    }
+  }
+  return best;
+}
+
+function total({ recorder, measured }: MetricSource, metric: string): number {
+  let sum = 0;
+  for (const column of recorder.columns) {
+    if (column.metric !== metric) continue;
+    for (const row of measured.rows) sum += column.values[row] ?? 0;
+  }
+  return sum;
+}
+
+/** The longest of the drills' stretches from the start to the end of the named phase; null when none has it. */
+function longestUntil(drills: readonly DrillReport[], phase: string): number | null {
+  const lengths = drills.flatMap(drill =>
+    drill.phases.filter(one => one.name === phase).map(one => one.endNs - drill.startNs),
+  );
+  return lengths.length === 0 ? null : Math.max(...lengths);
+}
+
+const scale = (value: number | null, factor: number) => (value === null ? null : value * factor);
+
+export const METRICS: readonly Metric[] = [
+  percentile("p50", 0.5),
+  percentile("p90", 0.9),
+  percentile("p99", 0.99),
+  percentile("p999", 0.999),
+  {
+    name: "mean",
+    summary: "mean latency",
+    unit: "duration",
+    perWorkload: true,
+    read: ({ measured }) => (measured.latency.count === 0 ? null : measured.latency.mean),
+  },
+  {
+    name: "max",
+    summary: "longest latency",
+    unit: "duration",
+    perWorkload: true,
+    read: ({ measured }) => (measured.latency.count === 0 ? null : measured.latency.max),
+  },
+  {
+    name: "hitRate",
+    summary: "share of look-ups answered by the cache",
+    unit: "share",
+    perWorkload: true,
+    read: ({ measured }) => hitRateOf(measured.outcomes),
+  },
+  {
+    name: "errorRate",
+    summary: "share of the requests that failed",
+    unit: "share",
+    perWorkload: true,
+    read: ({ measured }) => {
+      const ended = endedIn(measured.outcomes);
+      return ended === 0 ? null : measured.outcomes[FAILED] / ended;
+    },
+  },
+  {
+    name: "errors",
+    summary: "requests that failed",
+    unit: "count",
+    perWorkload: true,
+    read: ({ measured }) => measured.outcomes[FAILED],
+  },
+  {
+    name: "throughput",
+    summary: "requests answered per second",
+    unit: "rate",
+    perWorkload: true,
+    read: ({ measured }) =>
+      measured.seconds === 0 ? null : (endedIn(measured.outcomes) - measured.outcomes[FAILED]) / measured.seconds,
+  },
+  {
+    name: "memory",
+    summary: "highest DatabaseMemoryUsagePercentage of any node",
+    unit: "share",
+    perWorkload: false,
+    read: source => scale(highest(source, "DatabaseMemoryUsagePercentage"), 0.01),
+  },
+  {
+    name: "engineCpu",
+    summary: "highest EngineCPUUtilization of any node in a period",
+    unit: "share",
+    perWorkload: false,
+    read: source => scale(highest(source, "EngineCPUUtilization"), 0.01),
+  },
+  {
+    name: "evictions",
+    summary: "keys evicted",
+    unit: "count",
+    perWorkload: false,
+    read: source => total(source, "Evictions"),
+  },
+  {
+    name: "expired",
+    summary: "keys expired",
+    unit: "count",
+    perWorkload: false,
+    read: source => total(source, "Reclaimed"),
+  },
+  {
+    name: "swap",
+    summary: "highest SwapUsage of any node, in bytes",
+    unit: "count",
+    perWorkload: false,
+    read: source => highest(source, "SwapUsage"),
+  },
+  {
+    name: "replicationLag",
+    summary: "highest replication lag at the end of a period",
+    unit: "duration",
+    perWorkload: false,
+    read: source => scale(highest(source, "ReplicationLag"), 1e9),
+  },
+  {
+    name: "writeOutage",
+    summary: "longest time from a drill's start until a write to the shard succeeded again",
+    unit: "duration",
+    perWorkload: false,
+    read: ({ drills }) => longestUntil(drills, "first write"),
+  },
+  {
+    name: "recovery",
+    summary: "longest time from a drill's start until clients saw no more errors",
+    unit: "duration",
+    perWorkload: false,
+    read: ({ drills }) => longestUntil(drills, "errors over"),
+  },
+  {
+    name: "lostWrites",
+    summary: "changes that a promotion lost",
+    unit: "count",
+    perWorkload: false,
+    read: ({ drills }) => {
+      const lost = drills.flatMap(drill => drill.figures.lostWrites ?? []);
+      return lost.length === 0 ? null : lost.reduce((sum, one) => sum + one, 0);
+    },
+  },
+  {
+    name: "monthlyCost",
+    summary: "cost of a month, fees spread over their terms",
+    unit: "usd",
+    perWorkload: false,
+    read: ({ monthlyUsd }) => monthlyUsd,
+  },
+];
