@@ -49,8 +49,10 @@ export class UnitError extends Error {
   constructor(
     readonly text: string,
     readonly expected: string,
+    /** What was probably meant: "; did you mean …?" */
+    hint = "",
   ) {
-    super(`needs ${expected}, got «${text}»`);
+    super(`needs ${expected}, got «${text}»${hint}`);
   }
 }
 

@@ -10,7 +10,7 @@ import { nodesVerb } from "./nodes.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
 import { schemaVerb } from "./schema.ts";
-import { unknownFlags } from "./unknown.ts";
+import { explainUsage } from "./unknown.ts";
 import { validateVerb } from "./validate.ts";
 
 /** Turns whatever went wrong into a message and an exit code. Stack traces are for bugs, and only on request. */
@@ -38,7 +38,8 @@ process.stdout.on("error", error => {
   if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(EXIT.pass);
 });
 
-const parser: Argv = yargs(hideBin(process.argv))
+const words = hideBin(process.argv);
+const parser: Argv = yargs(words)
   .scriptName("cachecast")
   .usage("$0 <verb>\n\nForecasts caches: simulates ElastiCache style clusters and says what they will do and cost.")
   .example("$0 init", "write a first scenario to start from")
@@ -67,10 +68,10 @@ const parser: Argv = yargs(hideBin(process.argv))
   .exitProcess(false)
   .fail((message, error) => {
     if (error) throw error;
-    throw new CliError(`${unknownFlags(message, parser)}\nTry: cachecast --help`, EXIT.usage);
+    throw new CliError(`${explainUsage(message, parser, words)}\nTry: cachecast --help`, EXIT.usage);
   });
 
-if (hideBin(process.argv).length === 0) {
+if (words.length === 0) {
   parser.showHelp(text => process.stdout.write(`${text}\n`));
 } else {
   try {

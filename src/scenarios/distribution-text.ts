@@ -62,7 +62,7 @@ function parseCall(name: string, inside: string, parseValue: ParseValue): Distri
   const kind = DISTRIBUTIONS.find(one => one.name === name);
   if (kind === undefined) {
     const names = [...DISTRIBUTIONS.map(one => one.name), "mix"];
-    throw new UnitError(name, `a distribution: one of ${names.join(", ")}${didYouMean(name, names)}`);
+    throw new UnitError(name, `a distribution: one of ${names.join(", ")}`, didYouMean(name, names));
   }
   const given = inside === "" ? [] : splitArguments(inside);
   if (kind.list !== undefined) {

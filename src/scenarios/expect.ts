@@ -86,13 +86,13 @@ export function parseExpectation(text: string, workloads: readonly string[]): Ex
   const metric = METRICS.find(one => one.name === name);
   const names = METRICS.map(one => one.name);
   if (metric === undefined) {
-    throw new UnitError(name, `a known metric: ${names.join(", ")}${didYouMean(name, names)}`);
+    throw new UnitError(name, `a known metric: ${names.join(", ")}`, didYouMean(name, names));
   }
   if (workload !== undefined) {
     if (!metric.perWorkload)
       throw new UnitError(`${workload}.${name}`, `${name} without a workload: it is the cluster's`);
     if (!workloads.includes(workload)) {
-      throw new UnitError(workload, `a workload: ${workloads.join(", ")}${didYouMean(workload, workloads)}`);
+      throw new UnitError(workload, `a workload: ${workloads.join(", ")}`, didYouMean(workload, workloads));
     }
   }
   const parsed = parseWindow(window);

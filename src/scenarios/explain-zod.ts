@@ -34,17 +34,39 @@ function at(root: unknown, path: Path): unknown {
   return value;
 }
 
+/** The schema at a place as it was written, with its defaults and options around it; null beyond the grammar. */
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | null {
+  let current: unknown = schema;
+  for (const step of path) {
+    const inner = unwrap(current);
+    if (inner instanceof z.ZodObject) current = inner.shape[String(step)];
+    else if (inner instanceof z.ZodArray) current = inner.element;
+    else return null;
+    if (current === undefined) return null;
+  }
+  return current as z.ZodType;
+}
+
 /** Names allowed at a place, from the schema: for suggestions. */
 function keysAt(schema: z.ZodType, path: Path): string[] {
-  let current: unknown = schema;
-  for (const step of [...path, null]) {
-    current = unwrap(current);
-    if (step === null) break;
-    if (current instanceof z.ZodObject) current = current.shape[String(step)];
-    else if (current instanceof z.ZodArray) current = current.element;
-    else return [];
+  const inner = unwrap(schemaAt(schema, path));
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** What belongs at a place, in words: whole numbers are told from numbers, text comes with an example. */
+function wanted(schema: z.ZodType, path: Path, expected: string): string {
+  let current: unknown = schemaAt(schema, path);
+  const examples: unknown[] = [];
+  while (current instanceof z.ZodType) {
+    examples.push(...((current.meta()?.examples as unknown[] | undefined) ?? []));
+    const { def } = current as unknown as { def: { innerType?: unknown; in?: unknown } };
+    if (def.innerType === undefined && def.in === undefined) break;
+    current = def.innerType ?? def.in;
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  if (current instanceof z.ZodNumberFormat) return KINDS.int;
+  const example = examples.find(one => typeof one === "string");
+  const kind = KINDS[expected] ?? expected;
+  return example === undefined || expected !== "string" ? kind : `${kind} such as ${example}`;
 }
 
 /** Strips defaults, options and pipes; of a union takes the member that is a mapping. */
@@ -82,8 +104,8 @@ function explain(schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown, pref
       });
     }
     case "invalid_type":
-      if (value === undefined) return one(`is missing: needs ${KINDS[issue.expected] ?? issue.expected}`, "key");
-      return one(`needs ${KINDS[issue.expected] ?? issue.expected}, got ${found(value)}`);
+      if (value === undefined) return one(`is missing: needs ${wanted(schema, path, issue.expected)}`, "key");
+      return one(`needs ${wanted(schema, path, issue.expected)}, got ${found(value)}`);
     case "invalid_value": {
       const allowed = issue.values.map(String);
       if (value === undefined) return one(`is missing: needs one of ${list(allowed)}`, "key");

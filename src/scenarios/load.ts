@@ -6,9 +6,10 @@ import { type Built, build } from "./build.ts";
 import { explainIssues } from "./explain-zod.ts";
 import { type Issue, ScenarioError } from "./issue.ts";
 import { applyOverride, formatPath, merge, type Override, parseOverride } from "./overrides.ts";
+import { problemsOfTheRest } from "./repair.ts";
 import { scenarioSchema } from "./schema.ts";
 import { checkTrace, type TraceSummary } from "./trace-file.ts";
-import { type Path, parseYaml, readText, type YamlFile } from "./yaml-file.ts";
+import { isPrefix, type Path, parseYaml, readText, type YamlFile } from "./yaml-file.ts";
 
 export interface LoadOptions {
   /** Scenario file, or "-" for standard input. */
@@ -42,14 +43,16 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
 
   const issues: Issue[] = [];
   const locate = locator(files, overrides);
+  const directory = options.file === "-" ? process.cwd() : dirname(options.file);
   const parsed = scenarioSchema.safeParse(root);
   if (!parsed.success) {
-    for (const { path, at, message } of explainIssues(scenarioSchema, parsed.error.issues, root)) {
-      issues.push(locate(path, at, message));
+    const explained = explainIssues(scenarioSchema, parsed.error.issues, root);
+    for (const { path, at, message } of explained) issues.push(locate(path, at, message));
+    for (const { path, message } of problemsOfTheRest(root, explained, directory)) {
+      issues.push(locate(path, "value", message));
     }
     throw new ScenarioError(issues);
   }
-  const directory = options.file === "-" ? process.cwd() : dirname(options.file);
   const built = build(parsed.data, directory, (path, message) => issues.push(locate(path, "value", message)));
   const traces = new Map<string, TraceSummary>();
   for (const plan of built?.workloads ?? []) {
@@ -90,10 +93,6 @@ function locator(files: readonly YamlFile[], overrides: readonly Override[]) {
     const file = files.findLast(one => has(one.value, path)) ?? files[0];
     return { position: file.locate(path, at), origin: file.file, path: dotted, message };
   };
-}
-
-function isPrefix(short: Path, long: Path): boolean {
-  return short.length <= long.length && short.every((step, i) => step === long[i]);
 }
 
 function has(value: unknown, path: Path): boolean {

@@ -186,6 +186,26 @@ export const METRICS: readonly Metric[] = [
     },
   },
   {
+    name: "copied",
+    summary: "memory that a save duplicated, as a share of the data set",
+    unit: "share",
+    perWorkload: false,
+    read: ({ drills }) => {
+      const shares = drills.flatMap(drill => drill.figures.copiedSharePercent ?? []);
+      return shares.length === 0 ? null : Math.max(...shares) / 100;
+    },
+  },
+  {
+    name: "forkPause",
+    summary: "longest pause of a fork",
+    unit: "duration",
+    perWorkload: false,
+    read: ({ drills }) => {
+      const pauses = drills.flatMap(drill => drill.figures.forkMs ?? []);
+      return pauses.length === 0 ? null : Math.max(...pauses) * 1e6;
+    },
+  },
+  {
     name: "monthlyCost",
     summary: "cost of a month, fees spread over their terms",
     unit: "usd",

@@ -16,7 +16,7 @@ export function parsePopularity(text: string): PopularityText {
   const names = POPULARITIES.map(one => one.name);
   const model = POPULARITIES.find(one => one.name === match?.[1]);
   if (match === null || model === undefined) {
-    throw new UnitError(text, `a popularity: ${names.join(", ")}${didYouMean(match?.[1] ?? text, names)}`);
+    throw new UnitError(text, `a popularity: ${names.join(", ")}`, didYouMean(match?.[1] ?? text, names));
   }
   const given = match[2] === undefined || match[2] === "" ? [] : match[2].split(",");
   const form =

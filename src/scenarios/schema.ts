@@ -83,8 +83,8 @@ const cluster = z
       .meta({ description: "Smallest step of the allocator's size classes: 8 as shipped, 16 in Debian's build." }),
     fork: z
       .strictObject({
-        base: duration("Pause of a fork before any memory.", ["1ms"]).default(1_000_000),
-        perGib: duration("Pause per GiB of resident memory.", ["12ms", "230ms"]).default(12_000_000),
+        base: duration("Pause of a fork before any memory.", ["1ms"]).prefault("1ms"),
+        perGib: duration("Pause per GiB of resident memory.", ["12ms", "230ms"]).prefault("12ms"),
       })
       .prefault({})
       .meta({ description: "How long a fork blocks the engine." }),
@@ -134,14 +134,14 @@ const client = z
       })
       .prefault({})
       .meta({ description: "The connection pool." }),
-    timeout: duration("Until a command's reply must be there.", ["200ms"]).default(200_000_000),
-    connectTimeout: duration("Until a connection must be open.", ["1s"]).default(1_000_000_000),
+    timeout: duration("Until a command's reply must be there.", ["200ms"]).prefault("200ms"),
+    connectTimeout: duration("Until a connection must be open.", ["1s"]).prefault("1s"),
     retry: retry.prefault({}),
     dns: z
       .strictObject({
         ttl: z
           .union([z.literal("forever"), duration("How long an answer is used.", ["5s"])])
-          .default(5_000_000_000)
+          .prefault("5s")
           .meta({ description: "How long a resolved endpoint is used; «forever» never asks again." }),
       })
       .prefault({})
@@ -153,7 +153,7 @@ const client = z
       .enum(["primary", "replica", "nearest"])
       .default("primary")
       .meta({ description: "Who answers reads: the primary, the replicas, or whoever is in the own zone." }),
-    overhead: duration("Time of library and kernel on the client's side, per command.", ["50us"]).default(50_000),
+    overhead: duration("Time of library and kernel on the client's side, per command.", ["50us"]).prefault("50us"),
   })
   .meta({ description: "A group of application instances." });
 
@@ -245,7 +245,7 @@ const workload = z
       .default("per-key")
       .meta({ description: "Whether a key keeps its size or each write draws one." }),
     ttl: durations("{ttl} of command templates.").optional(),
-    preload: share("Keys, the most popular first, that are cached before the run begins.", ["100%"]).default(0),
+    preload: share("Keys, the most popular first, that are cached before the run begins.", ["100%"]).prefault("0%"),
   })
   .meta({ description: "Requests: how many, for what, in which pattern." });
 
@@ -264,7 +264,7 @@ export const scenarioSchema = z
     name: z.string().min(1).max(80).meta({ description: "Name of the scenario; reports carry it." }),
     description: z.string().optional().meta({ description: "What it is about." }),
     seed: z.int().min(0).default(42).meta({ description: "Seed of every random stream." }),
-    duration: duration("Length of the run in simulated time.").default(600_000_000_000),
+    duration: duration("Length of the run in simulated time.").prefault("10m"),
     warmup: z
       .union([z.literal("auto"), duration("Time at the start that summaries leave out.", ["5m"])])
       .default("auto")
@@ -275,10 +275,10 @@ export const scenarioSchema = z
     prices: nameOf(priceBookNames() as unknown as Names, "Price book; the region's when left out.").optional(),
     network: z
       .strictObject({
-        inZone: duration("Round trip within a zone.", ["150us"]).default(150_000),
-        crossZone: duration("Round trip between zones.", ["700us"]).default(700_000),
+        inZone: duration("Round trip within a zone.", ["150us"]).prefault("150us"),
+        crossZone: duration("Round trip between zones.", ["700us"]).prefault("700us"),
         sigma: z.number().min(0).max(3).default(0.25).meta({ description: "Spread of the logarithm of a delay." }),
-        spikes: share("Messages that meet a spike.", [0.0001]).default(1e-4),
+        spikes: share("Messages that meet a spike.", [0.0001]).prefault("0.01%"),
         spikeLength: z
           .string()
           .default("5ms..12ms")

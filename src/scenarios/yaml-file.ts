@@ -10,6 +10,10 @@ const MAX_BYTES = 2 * 1_048_576;
 
 export type Path = readonly (string | number)[];
 
+export function isPrefix(short: Path, long: Path): boolean {
+  return short.length <= long.length && short.every((step, i) => step === long[i]);
+}
+
 export interface YamlFile {
   readonly file: string;
   readonly text: string;

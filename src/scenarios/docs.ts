@@ -1,0 +1,133 @@
+// docs/scenario.md, made from the schema: every key with its meaning, its default and examples.
+
+import { DRILLS } from "../drills/index.ts";
+import { DISTRIBUTIONS } from "../sim/distributions/index.ts";
+import { POPULARITIES } from "../workload/popularity.ts";
+import { PLACEHOLDERS } from "../workload/template.ts";
+import { scenarioJsonSchema } from "./json-schema.ts";
+import { METRICS } from "./metrics.ts";
+
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const inCode = (text: string) => `\`${text}\``;
+
+function kind(schema: Schema): string {
+  if (schema.enum !== undefined) {
+    return schema.enum.length > 12
+      ? `one of ${schema.enum.length} names`
+      : schema.enum.map(one => inCode(String(one))).join(", ");
+  }
+  if (schema.const !== undefined) return inCode(String(schema.const));
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(kind))].join(" or ");
+  if (schema.type === "array") return "list";
+  if (schema.type === "object") return "mapping";
+  return schema.type ?? "";
+}
+
+function rows(schema: Schema, path: string, out: string[]): void {
+  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+    const at = path === "" ? name : `${path}.${name}`;
+    const initial =
+      child.default === undefined || typeof child.default === "object" ? "" : inCode(String(child.default));
+    const required = schema.required?.includes(name) === true ? "required" : initial;
+    const examples = (child.examples ?? []).map(one => inCode(typeof one === "string" ? one : JSON.stringify(one)));
+    const meaning = [child.description ?? "", examples.length > 0 ? `E.g. ${examples.join(", ")}.` : ""].filter(
+      part => part !== "",
+    );
+    out.push(`| ${inCode(at)} | ${kind(child)} | ${required} | ${meaning.join(" ").replaceAll("|", "\\|")} |`);
+    rows(child, at, out);
+    if (child.items !== undefined) rows(child.items, `${at}[]`, out);
+  }
+}
+
+export function scenarioDocs(): string {
+  const out: string[] = [];
+  rows(scenarioJsonSchema() as Schema, "", out);
+  const distributions = DISTRIBUTIONS.map(({ name, summary, forms }) => {
+    const shapes = forms.map(form => inCode(`${name}(${form.parameters.map(one => `${one.name}=…`).join(", ")})`));
+    return `| ${shapes.length > 0 ? shapes.join(" ") : inCode(`${name}(…, …)`)} | ${summary} |`;
+  });
+  return `<!-- Generated from the schema by \`npm run generate\`; a test holds it to that. -->
+# Scenarios
+
+A scenario is one YAML file. \`scenarios/reference.yaml\` shows every key with its default; this page says what they mean.
+The first line of a scenario may name the schema, so that editors complete and check it:
+
+    # yaml-language-server: $schema=../schema/scenario.schema.json
+
+## Quantities
+
+Durations: \`250us\`, \`20ms\`, \`1.5s\`, \`10m\`, \`1h\`, \`2d\`. Sizes: \`512B\`, \`1.2KiB\` (1024), \`4kB\` (1000), \`64MiB\`, \`2GB\`.
+Counts: \`500\`, \`20k\`, \`2M\`. Rates: \`500/s\`, \`20k/s\`, \`90/min\`. Shares: \`80%\` or \`0.8\`. Money: \`$1500\`.
+A bare number is refused where a unit is needed.
+
+Where a distribution is allowed, a plain quantity is one too (always the same), and so are
+
+| text | meaning |
+| --- | --- |
+| \`1h +-10%\` | uniform within a tenth on either side |
+${distributions.join("\n")}
+| \`mix(80%: 1h, 20%: 5m +-10%)\` | parts by weight |
+
+A rate may be an expression of \`t\`, the seconds since the start: \`20k/s * (1 + 0.6*sin(2*pi*t/1d))\`, with the functions
+sin cos tan exp log log2 log10 sqrt abs floor ceil round min max pow mod, \`ramp(t, from, to)\` (0 to 1) and
+\`pulse(t, from, to)\` (1 within, else 0).
+
+## Keys
+
+| key | kind | default | meaning |
+| --- | --- | --- | --- |
+${out.join("\n")}
+
+## Popularity of keys
+
+| text | meaning |
+| --- | --- |
+${POPULARITIES.map(one => `| ${inCode(one.parameters.length === 0 ? one.name : `${one.name}(${one.parameters.map(p => p.name).join(", ")})`)} | ${one.summary} |`).join("\n")}
+
+## Command templates
+
+Words are separated by spaces; these are filled in for every request: ${PLACEHOLDERS.map(inCode).join(", ")}.
+
+## Drills
+
+| drill | what happens |
+| --- | --- |
+${DRILLS.map(one => `| ${inCode(one.name)} | ${one.summary} |`).join("\n")}
+
+## Checks
+
+\`expect:\` holds lines of the form METRIC COMPARISON LIMIT [WINDOW], such as \`p99 < 2ms outside drills\`. The comparisons are
+< <= > >= == !=. Windows: after warmup (the default), outside drills, during drills, over all, between 1m and 5m, after 1m,
+before 5m. A metric of one workload is written \`pages.p99\`. A check without anything to measure fails.
+
+| metric | limit | of one workload | meaning |
+| --- | --- | --- | --- |
+${METRICS.map(one => `| ${inCode(one.name)} | ${one.unit} | ${one.perWorkload ? "yes" : ""} | ${one.summary} |`).join("\n")}
+
+## Overlays and settings
+
+\`-f overlay.yaml\` merges another file over the scenario: mappings merge, lists and everything else replace. \`--set path=value\`
+changes one value: \`--set cluster.shards=5\`, \`--set workload[0].rate=30k/s\`, \`--set '~drills'\` removes. The value is read as
+YAML. Both may be repeated; later ones win. A path that the grammar does not know is an error.
+
+## Traces
+
+\`workload[].trace\` replays a CSV file, plain or gzip, with a header that names the columns \`time_ms\`, \`key\` (both required),
+\`op\` (get or set), \`size\` (bytes) and \`ttl_s\` (0: none), in any order. Empty fields are unknown and filled from \`sizes\` and
+\`ttl\`. Times must not fall. Every row is checked before the run; bad ones are named by file and row.
+`;
+}
