@@ -43,6 +43,11 @@ export interface Drill<Options> {
   run(context: DrillContext, options: Options): void;
 }
 
+/** A drill as the table holds it: its options are what its own schema makes of them. */
+export function inTable<Options>(drill: Drill<Options>): Drill<unknown> {
+  return { ...drill, run: (context, options) => drill.run(context, options as Options) };
+}
+
 /** Which node a drill is about. Shards and replicas count from 1. */
 export const targetSchema = z
   .strictObject({

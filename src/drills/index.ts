@@ -3,12 +3,11 @@
 
 import type { World } from "../models/world.ts";
 import { crashNode } from "./crash-node.ts";
-import type { Drill, DrillReport } from "./drill.ts";
+import { type Drill, type DrillReport, inTable } from "./drill.ts";
 import { loseHost } from "./lose-host.ts";
 import { snapshot } from "./snapshot.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: each drill has options of its own; its schema has checked them.
-export const DRILLS: readonly Drill<any>[] = [crashNode, loseHost, snapshot];
+export const DRILLS: readonly Drill<unknown>[] = [inTable(crashNode), inTable(loseHost), inTable(snapshot)];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {
   return DRILLS.find(drill => drill.name === name);

@@ -9,14 +9,15 @@ import { fail } from "../assert.ts";
 import type { Random } from "../sim/random.ts";
 import type { Bytes } from "./bytes.ts";
 import { textOf } from "./bytes.ts";
-import { type Command, DENYOOM, keyPositions, LOADING, NO_AUTH, PROTECTED, STALE, WRITE } from "./command.ts";
+import type { Command } from "./command.ts";
 import { COMMAND_COUNT, COMMANDS } from "./commands/index.ts";
 import { Context } from "./context.ts";
 import * as errors from "./errors.ts";
 import { lfuMinutes, lruClock } from "./eviction/aging.ts";
-import { EVICT_FAIL, performEvictions } from "./eviction/evict.ts";
+import { performEvictions } from "./eviction/evict.ts";
 import { EvictionPool } from "./eviction/pool.ts";
 import { ActiveExpiry } from "./expiry.ts";
+import { commonSlot, DIFFERENT_SLOTS, refusalOf } from "./gates.ts";
 import { Keyspace, type Ledger, STRING } from "./keyspace.ts";
 import { type Quantum, type SizeClass, sizeClasses } from "./memory/allocator.ts";
 import type { Layout } from "./memory/layout.ts";
@@ -25,7 +26,6 @@ import type { EngineProfile } from "./profile.ts";
 import { ErrorReply, type Reply } from "./reply.ts";
 import { Session } from "./session.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { keySlot } from "./slots.ts";
 import { Effort, EngineStats } from "./stats.ts";
 
 /** Modelled CPU times that bound loops; the node's cost model sets them for its hardware. */
@@ -190,10 +190,10 @@ export class Engine {
     if (arity > 0 ? argv.length !== arity : argv.length < -arity)
       return this.reject(errors.wrongArity(command.fullName), command);
     if (this.cluster !== null && slot === -1 && command.hasKeys && !session.fromPrimary) {
-      slot = this.commonSlot(command, argv);
+      slot = commonSlot(command, argv);
       if (slot === DIFFERENT_SLOTS) return this.reject(errors.CROSS_SLOT, command);
     }
-    const refusal = this.refusal(session, command, argv, slot);
+    const refusal = refusalOf(this, session, command, argv, slot);
     if (refusal !== null) return this.reject(refusal, command);
 
     const { context } = this;
@@ -209,38 +209,6 @@ export class Engine {
       this.stats.errorReplies++;
     }
     return reply;
-  }
-
-  /** All gates, in the server's order. Null lets the call through. */
-  private refusal(session: Session, command: Command, argv: readonly Bytes[], slot: number): ErrorReply | null {
-    const { flags } = command;
-    const write = (flags & WRITE) !== 0;
-    if ((flags & PROTECTED) !== 0 && !this.allowProtected) {
-      return new ErrorReply(
-        `ERR ${command.fullName.split("|")[0].toUpperCase()} command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
-      );
-    }
-    if (!session.authenticated && (flags & NO_AUTH) === 0) return errors.NO_AUTH;
-    if (this.access !== null) {
-      const denied = this.access(session, command, argv);
-      if (denied !== null) return denied;
-    }
-    if (this.cluster !== null && slot >= 0 && !session.fromPrimary) {
-      const redirection = this.cluster.refusal(slot, session, command);
-      if (redirection !== null) return redirection;
-    }
-    if (this.settings.maxmemory > 0 && performEvictions(this) === EVICT_FAIL && (flags & DENYOOM) !== 0) {
-      return errors.OOM;
-    }
-    if (write && this.role === "primary" && this.goodReplicas < this.settings.minReplicasToWrite) {
-      return errors.NO_REPLICAS;
-    }
-    if (this.role === "replica" && !session.fromPrimary) {
-      if (write && this.settings.replicaReadOnly) return errors.READ_ONLY;
-      if (!this.linkUp && !this.settings.replicaServeStaleData && (flags & STALE) === 0) return errors.PRIMARY_DOWN;
-    }
-    if (this.isLoading && (flags & LOADING) === 0) return errors.loading(this.profile.product);
-    return null;
   }
 
   /** DEBUG and the like are refused to ordinary clients unless the owner opens them. */
@@ -259,17 +227,6 @@ export class Engine {
     this.stats.rejectedCalls++;
     if (command !== undefined) this.rejected[command.id]++;
     return error;
-  }
-
-  /** The slot of all the call's keys, -1 when it has none. */
-  private commonSlot(command: Command, argv: readonly Bytes[]): number {
-    let slot = -1;
-    for (const position of keyPositions(command, argv)) {
-      const one = keySlot(textOf(argv[position]));
-      if (slot !== -1 && one !== slot) return DIFFERENT_SLOTS;
-      slot = one;
-    }
-    return slot;
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -435,6 +392,5 @@ export class Engine {
   }
 }
 
-const DIFFERENT_SLOTS = -2;
 /** Values of up to this many elements are freed at once even by UNLINK. */
 const LAZY_FREE_THRESHOLD = 64;

@@ -53,10 +53,10 @@ function profile(
 }
 
 const PROFILES: readonly EngineProfile[] = [
-  profile("redis-7.0", "redis", "7.0.15", "measured", options => entryLayout(options, [859_000, 1_560_000])),
+  profile("redis-7.0", "redis", "7.0.15", "measured", options => entryLayout(options, [859_000, 1_560_000], 16)),
   // ElastiCache's own release line; its memory structures are those of 7.0.
-  profile("redis-7.1", "redis", "7.1.0", "derived", options => entryLayout(options, [859_000, 1_560_000])),
-  profile("valkey-7.2", "valkey", "7.2.7", "measured", options => entryLayout(options, [880_000, 1_600_000])),
+  profile("redis-7.1", "redis", "7.1.0", "derived", options => entryLayout(options, [859_000, 1_560_000], 16)),
+  profile("valkey-7.2", "valkey", "7.2.7", "measured", options => entryLayout(options, [880_000, 1_600_000], 8)),
   profile("valkey-8.0", "valkey", "8.0.1", "measured", embeddedLayout),
   profile("valkey-8.1", "valkey", "8.1.0", "derived", options => objectLayout(options, 64)),
   profile("valkey-9.0", "valkey", "9.0.0", "derived", options => objectLayout(options, 128)),

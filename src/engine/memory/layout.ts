@@ -85,10 +85,17 @@ function visitValue(s: SizeClass, form: StringForm, capacity: number, visit: Slo
   }
 }
 
-/** Redis 7.0 and 7.1, Valkey 7.2. `startup` in bytes: standalone, cluster. */
-export function entryLayout({ sizeClass: s, cluster }: LayoutOptions, startup: readonly [number, number]): Layout {
-  const entryRequest = cluster ? DICT_ENTRY + 16 : DICT_ENTRY;
-  const entry = s(entryRequest);
+/**
+ * Redis 7.0 and 7.1, Valkey 7.2. `startup` in bytes: standalone, cluster. `clusterUsage`: what MEMORY USAGE adds per key
+ * in cluster mode; 7.2 says 8 though the slot chain still takes 16.
+ */
+export function entryLayout(
+  { sizeClass: s, cluster }: LayoutOptions,
+  startup: readonly [number, number],
+  clusterUsage: 16 | 8,
+): Layout {
+  const entry = s(cluster ? DICT_ENTRY + 16 : DICT_ENTRY);
+  const entryUsage = cluster ? DICT_ENTRY + clusterUsage : DICT_ENTRY;
   const ttl = s(DICT_ENTRY);
   const keyBytes = (length: number) => entry + s(sdsRequest(length));
   return {
@@ -103,7 +110,7 @@ export function entryLayout({ sizeClass: s, cluster }: LayoutOptions, startup: r
     },
     // It takes the entry's own size, not that of its allocation.
     memoryUsage: (key, form, capacity) =>
-      entryRequest + s(sdsRequest(key)) + valueBytes(s, form === SHARED_INT ? INT : form, capacity),
+      entryUsage + s(sdsRequest(key)) + valueBytes(s, form === SHARED_INT ? INT : form, capacity),
     newTable: () => DICT_TABLE,
     slotDictBytes: null,
   };
