@@ -93,9 +93,11 @@ export class InstanceView {
     });
   }
 
+  /** One of the nodes it knows, or, when they are all gone, one that the configuration endpoint's name leads to. */
   private pickInformant(): Node | null {
-    const known = [...this.primaries, ...this.replicas.flat()].map(id => this.cluster.nodes[id]);
-    const up = known.filter(node => node.state === "up");
+    const isUp = (node: Node) => node.state === "up";
+    const known = [...this.primaries, ...this.replicas.flat()].map(id => this.cluster.nodes[id]).filter(isUp);
+    const up = known.length > 0 ? known : this.cluster.nodes.filter(isUp);
     return up.length === 0 ? null : up[this.random.below(up.length)];
   }
 

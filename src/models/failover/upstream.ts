@@ -86,8 +86,8 @@ export class UpstreamFailover implements Failover {
     const random = this.sim.random(`${replica.name}/election`);
     const startNs = this.sim.now;
     const wait = ELECTION_WAIT_NS + random.below(ELECTION_WAIT_NS) + rank * RANK_NS;
-    // The replica looks at the time in its cron, and the votes take one round trip.
-    const toCron = random.below(CRON_NS);
+    // It learns of the FAIL, and looks at the time, in its cron; the votes take one round trip.
+    const toCron = random.below(CRON_NS) + random.below(CRON_NS);
     const votes = 2 * this.latency.oneWayNs(replica.zone, dead.zone);
     this.sim.after(wait + toCron + votes, `${replica.name}/election`, () => {
       if (shard.primary !== dead || replica.state !== "up") return;

@@ -1,0 +1,175 @@
+// Failover of the upstream profile against 20 timelines measured on clusters of three primaries with a replica each, and
+// against the reference model that fits them (models/physics.md, section 3).
+
+import { describe, expect, it } from "vitest";
+import { worldConfig } from "../../bench/world-config.ts";
+import { World } from "../../src/models/world.ts";
+import { constant } from "../../src/sim/distributions/constant.ts";
+import { NS_PER_SECOND } from "../../src/units.ts";
+
+const RUNS = 60;
+
+/** Seconds after the crash at which the phases of one failover ended. */
+function timeline(timeoutSeconds: number, seed: number, state: "down" | "lost"): Map<string, number> {
+  const seconds = 40 + 3 * timeoutSeconds;
+  const world = new World({
+    ...worldConfig({
+      keys: 1,
+      rate: 1,
+      seconds,
+      seed,
+      cluster: {
+        failover: {
+          profile: "upstream",
+          nodeTimeoutNs: timeoutSeconds * NS_PER_SECOND,
+          requireFullCoverage: true,
+          restartNs: constant(1_000 * NS_PER_SECOND),
+        },
+      },
+    }),
+    workloads: [],
+  });
+  const at = Math.round((15 + 10 * world.sim.random("when").next()) * NS_PER_SECOND);
+  const ends = new Map<string, number>();
+  world.phaseListeners.push((_shard, phase) => ends.set(phase.name, (phase.endNs - at) / NS_PER_SECOND));
+  world.sim.after(at, "crash", () => world.crash(world.cluster.shards[seed % 3].primary, state));
+  world.start();
+  world.sim.run(seconds * NS_PER_SECOND);
+  return ends;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+describe("upstream failover", () => {
+  // Timeout; promoted: mean of the reference model over 1,000 runs, and the measured least and greatest first write.
+  it.each([
+    [2, 3.8, 3.8, 4.1],
+    [5, 7.87, 6.6, 8.8],
+    [15, 20.06, 18.6, 22.0],
+  ])(
+    "node timeout %d s: promoted after %d s on average, the middle half within what was measured",
+    (timeout, reference, low, high) => {
+      const promoted = Array.from({ length: RUNS }, (_, seed) => timeline(timeout, seed, "down").get("promoted")!);
+      expect(promoted.every(Number.isFinite)).toBe(true);
+      expect(Math.abs(mean(promoted) / reference - 1)).toBeLessThan(0.05);
+      const sorted = promoted.toSorted((a, b) => a - b);
+      // Four or five measured runs span about the middle of the distribution; the model's own quartiles must overlap them.
+      expect(sorted[Math.floor(RUNS * 0.75)]).toBeGreaterThan(low);
+      expect(sorted[Math.floor(RUNS * 0.25)]).toBeLessThan(high);
+      expect(sorted[0]).toBeGreaterThan(timeout + 0.5);
+      expect(sorted[RUNS - 1]).toBeLessThan(1.5 * timeout + 3.5);
+    },
+  );
+
+  it("election lasts 0.5-1 s and up to two crons after the agreement", () => {
+    for (let seed = 0; seed < RUNS; seed++) {
+      const ends = timeline(5, seed, "down");
+      const election = ends.get("promoted")! - ends.get("detected")!;
+      expect(election).toBeGreaterThan(0.5);
+      expect(election).toBeLessThan(1.22);
+    }
+  });
+
+  it("a lost host is noticed no sooner and no later than a killed process", () => {
+    const down = Array.from({ length: RUNS }, (_, seed) => timeline(5, seed, "down").get("promoted")!);
+    const lost = Array.from({ length: RUNS }, (_, seed) => timeline(5, seed, "lost").get("promoted")!);
+    expect(lost).toEqual(down);
+  });
+
+  it("without a majority of primaries nobody is promoted", () => {
+    const world = new World({
+      ...worldConfig({
+        keys: 1,
+        rate: 1,
+        seconds: 60,
+        cluster: {
+          failover: { profile: "upstream", nodeTimeoutNs: 2e9, requireFullCoverage: true, restartNs: constant(1e12) },
+        },
+      }),
+      workloads: [],
+    });
+    world.sim.after(10e9, "crash", () => {
+      world.crash(world.cluster.shards[0].primary, "lost");
+      world.crash(world.cluster.shards[1].primary, "lost");
+    });
+    world.start();
+    world.sim.run(60e9);
+    expect(world.cluster.shards.map(shard => shard.failed)).toEqual([true, true, false]);
+  });
+});
+
+describe("managed failover", () => {
+  it("promotes the replica that has applied most, once detection and promotion are over", () => {
+    const config = worldConfig({ keys: 200_000, rate: 2_000, seconds: 40, cluster: { replicasPerShard: 2 } });
+    const world = new World({
+      ...config,
+      cluster: {
+        ...config.cluster,
+        failover: {
+          profile: "managed",
+          detectionNs: constant(10e9),
+          promotionNs: constant(3e9),
+          dnsNs: constant(1e9),
+          replacementNs: constant(100e9),
+        },
+      },
+    });
+    const shard = world.cluster.shards[0];
+    const [ahead, behind] = [shard.replicas[1], shard.replicas[0]];
+    // The first replica hears nothing for a while.
+    world.sim.after(4.9e9, "deaf", () => {
+      world.cluster.linkOf(behind)!.paused = true;
+    });
+    world.sim.after(5e9, "crash", () => world.crash(shard.primary, "lost"));
+    world.start();
+    world.sim.run(17.9e9);
+    expect(shard.failed).toBe(true);
+    world.sim.run(40e9);
+    expect(shard.primary.name).toBe(ahead.name);
+    expect(shard.replicas.map(node => node.name)).toEqual([behind.name]);
+    // All but what is on its way at this very instant.
+    const missing = shard.stream.offset - world.cluster.linkOf(behind)!.offset;
+    expect(missing).toBeGreaterThanOrEqual(0);
+    expect(missing).toBeLessThan(20_000);
+  });
+
+  it("a shard without replicas starts again empty, when its replacement stands", () => {
+    const config = worldConfig({
+      keys: 1_000,
+      rate: 500,
+      seconds: 60,
+      cluster: { shards: 1, replicasPerShard: 0, multiAz: false },
+    });
+    const world = new World({
+      ...config,
+      workloads: [{ ...config.workloads[0], preload: 1 }],
+      cluster: {
+        ...config.cluster,
+        failover: {
+          profile: "managed",
+          detectionNs: constant(10e9),
+          promotionNs: constant(3e9),
+          dnsNs: constant(1e9),
+          replacementNs: constant(30e9),
+        },
+      },
+    });
+    const shard = world.cluster.shards[0];
+    let keysAfter = -1;
+    world.cluster.observers.push({
+      promoted: () => {
+        keysAfter = shard.primary.engine.database(0).size;
+      },
+    });
+    world.sim.after(5e9, "crash", () => world.crash(shard.primary, "down"));
+    world.start();
+    world.sim.run(34e9);
+    expect(shard.failed).toBe(true);
+    world.sim.run(60e9);
+    world.checkConservation();
+    expect(keysAfter).toBe(0);
+    expect(shard.primary.engine.database(0).size).toBeGreaterThan(100);
+  });
+});
