@@ -199,7 +199,7 @@ export class Cluster {
     const link = old.links.find(one => one.replica === replica);
     assert(link !== undefined, `${replica.name} is no replica of shard ${shard.index}`);
     const lost = old.countBeyond(link.offset, crashedAtNs);
-    const others = old.links.filter(one => one !== link);
+    const others = shard.replicas.filter(other => other !== replica);
     link.cut();
     const event = this.log.add(
       replica.name,
@@ -214,28 +214,30 @@ export class Cluster {
     shard.knownFailed = false;
     shard.stream = new ReplicationStream(replica, link.offset);
     shard.stream.inherit(old, link.offset);
-    for (const other of others) {
-      other.cut();
-      this.follow(shard, other.replica, other.offset, event);
-    }
+    for (const other of others) this.follow(shard, other, old, event);
     this.version++;
     for (const observer of this.observers) observer.promoted?.(shard, lost);
     return event;
   }
 
-  /** A replica with history joins a primary: partially when the backlog reaches back far enough, else in full. */
-  private follow(shard: Shard, replica: Node, offset: number, cause: number): void {
-    if (replica.state !== "up") return;
-    const from = shard.stream.partialFrom(offset);
-    if (from === null) return this.join(shard, replica, cause);
+  /** A replica turns to its shard's new primary: partially when the backlog reaches back far enough, else in full. */
+  private follow(shard: Shard, replica: Node, old: ReplicationStream, cause: number): void {
+    const link = old.links.find(one => one.replica === replica);
+    link?.cut();
+    // Who has not got a whole copy yet has no history to go on from.
+    const from = link === undefined || replica.engine.isLoading ? null : shard.stream.partialFrom(link.offset);
+    if (link === undefined || from === null) return this.join(shard, replica, cause);
     shard.primary.engine.stats.partialSyncsOk++;
     this.log.add(replica.name, `partial resync from ${shard.primary.name}`, cause);
     replica.engine.linkUp = true;
-    this.attach(shard, replica, from, offset);
+    this.attach(shard, replica, from, link.offset);
   }
 
-  /** An empty replica joins its shard by a full sync. */
+  /** A replica joins its shard by a full sync; until that is done it serves nobody. */
   join(shard: Shard, replica: Node, cause: number | null): void {
+    replica.engine.role = "replica";
+    replica.engine.linkUp = false;
+    replica.engine.isLoading = true;
     shard.replicas.push(replica);
     this.version++;
     startFullSync(shard.stream, replica, this.sim, this.latency, cause, {
@@ -259,16 +261,27 @@ export class Cluster {
     return node;
   }
 
-  /** A node of the shard takes over with an empty data set: there was nobody to promote. */
+  /**
+   * A node of the shard takes over with an empty data set: there was nobody to promote, or it was back before anybody had
+   * noticed. What replicas there are follow it, and lose their data with that.
+   */
   startEmpty(shard: Shard, node: Node, cause: number | null): void {
-    this.log.add(node.name, `primary of shard ${shard.index + 1} starts empty`, cause);
+    const event = this.log.add(node.name, `primary of shard ${shard.index + 1} starts empty`, cause);
     if (node.state !== "up") node.start();
     node.engine.role = "primary";
-    const lost = shard.stream.countBeyond(-1, this.sim.now);
+    node.engine.linkUp = true;
+    const old = shard.stream;
+    const lost = old.countBeyond(-1, this.sim.now);
+    const others = shard.replicas.filter(replica => replica !== node);
     shard.primary = node;
+    shard.replicas = [];
     shard.failed = false;
     shard.knownFailed = false;
-    shard.stream = new ReplicationStream(node, shard.stream.offset);
+    shard.stream = new ReplicationStream(node, old.offset);
+    for (const other of others) {
+      old.links.find(one => one.replica === other)?.cut();
+      this.join(shard, other, event);
+    }
     this.version++;
     for (const observer of this.observers) observer.promoted?.(shard, lost);
   }

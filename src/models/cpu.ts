@@ -8,8 +8,9 @@
 //   multiplexing (engines 7.x)          38 % of the turn: fits 360 K SET/s of Valkey 7.2 with 8 I/O threads (row 5)
 //   offload (Valkey 8+, Redis OSS 7.1 on 8 cores or more)   3 % of the turn, 95 % of the command: 1.0 M SET/s of 512 B
 //                                       against 1.19 M measured (row 5) and > 1 M on r7g.4xlarge (row 4)
-// A request handed between threads costs the engine thread 300 ns more, which brings a pipeline of ten to 0.93 M/s
-// (7.2, measured 0.74) and 1.19 M/s (8.0, measured 0.96; rows 7 and 9): 25 % too fast, the worst of these checks.
+// A request handed between threads costs the engine thread 300 ns more, which brings a pipeline of ten on a node with
+// four vCPUs to 0.97 M/s (7.2, measured 0.74) and 1.25 M/s (8.0, measured 0.96; rows 7 and 9): 30 % too fast, the worst
+// of these checks. What is missing there is probably the kernel's packet work, for which four vCPUs leave no room.
 // AWS does not publish how many I/O threads a node has; the counts here are assumptions that follow upstream's advice.
 //
 // Left out: clock boost, neighbours, cache sharing between threads, the kernel's packet work on small nodes.

@@ -53,10 +53,7 @@ export function startFullSync(
   const transferNs = Math.max(saveDurationNs(primary), Math.round((bytes / bandwidth) * NS_PER_SECOND));
   primary.engine.stats.fullSyncs++;
   const started = hooks.log(`full sync to ${replica.name} begins`, cause);
-  replica.engine.role = "replica";
-  replica.engine.linkUp = false;
   replica.engine.flushAll();
-  replica.engine.isLoading = true;
   replica.engine.copyDataFrom(primary.engine);
   const link = new ReplicationLink(stream, replica, sim, latency, batchNs, stream.end, stream.offset, hooks.record);
   link.paused = true;

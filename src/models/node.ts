@@ -303,6 +303,7 @@ export class Node {
     this.save?.end();
     this.save = null;
     this.engine.childActive = false;
+    this.engine.isLoading = false;
     this.engine.flushAll();
     this.stream?.stop(this.sim.now);
     this.stream = null;

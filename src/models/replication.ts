@@ -46,6 +46,8 @@ export class ReplicationStream {
   private committed = 0;
   private backlogStart: number;
   private stopped = false;
+  /** Number of entries at which it is worth looking whether some can go. */
+  private trimAt = TRIM_BLOCK;
 
   constructor(
     readonly primary: Node,
@@ -77,7 +79,7 @@ export class ReplicationStream {
     for (let i = this.committed - base; i < changes.length; i++) changes[i].timeNs = doneNs;
     this.committed = base + changes.length;
     for (const link of this.links) link.wake(doneNs);
-    if (changes.length % TRIM_BLOCK === 0) this.trim();
+    if (changes.length >= this.trimAt) this.trim();
     this.account();
   }
 
@@ -134,9 +136,11 @@ export class ReplicationStream {
     let needed = this.committed;
     for (const link of this.links) needed = Math.min(needed, link.next);
     while (drop < this.changes.length && this.changes[drop].end <= keepFrom && this.base + drop < needed) drop++;
-    if (drop === 0) return;
-    this.changes = this.changes.slice(drop);
-    this.base += drop;
+    if (drop > 0) {
+      this.changes = this.changes.slice(drop);
+      this.base += drop;
+    }
+    this.trimAt = this.changes.length + TRIM_BLOCK;
   }
 
   /** The backlog and what the slowest replica has yet to get count as used memory of the primary. */
@@ -161,7 +165,8 @@ export class ReplicationLink {
   /** Batches that have arrived and wait for the replica's engine thread, or are on it. */
   private readonly applying: { readonly oldestNs: number; readonly doneNs: number }[] = [];
   private scheduled = false;
-  private arrivalLatencyNs = 0;
+  /** When the batch that is on its way left the primary. */
+  private departedNs = 0;
   private broken = false;
 
   constructor(
@@ -194,14 +199,18 @@ export class ReplicationLink {
     return Math.max(0, nowNs - this.stream.change(this.next).timeNs);
   }
 
-  /** There is something to send, finished at `doneNs`. */
+  /**
+   * There is something to send, finished at `doneNs`. Batches follow each other as they leave, not as they arrive: one that
+   * was finished while another one travelled is behind it by no more than the time between them.
+   */
   wake(doneNs: number): void {
     if (this.scheduled || this.paused || this.broken) return;
     this.scheduled = true;
-    const { primary } = this.stream;
-    this.arrivalLatencyNs = this.latency.oneWayNs(primary.zone, this.replica.zone);
-    const departs = Math.max(doneNs, this.sim.now) + this.batchNs;
-    this.sim.send(Math.round(departs - this.sim.now) + this.arrivalLatencyNs, this.replica.target, REPLICATED, 0, 0);
+    const { sim, stream, replica } = this;
+    const delay = this.latency.oneWayNs(stream.primary.zone, replica.zone);
+    this.departedNs = doneNs + this.batchNs;
+    const arrives = Math.max(sim.now, Math.round(this.departedNs + delay));
+    sim.send(arrives - sim.now, replica.target, REPLICATED, 0, 0);
   }
 
   /** The replica has loaded a full copy: let the buffered changes flow. */
@@ -228,13 +237,12 @@ export class ReplicationLink {
     this.scheduled = false;
     if (this.broken || this.paused || this.replica.state !== "up") return;
     const { stream, replica, sim } = this;
-    const sentBy = sim.now - this.arrivalLatencyNs;
     let bytes = 0;
     let oldestNs = 0;
     let doneNs = 0;
     while (this.next < stream.end) {
       const change = stream.change(this.next);
-      if (change.timeNs > sentBy) break;
+      if (change.timeNs > this.departedNs) break;
       const done = replica.apply(change.database, change.argv);
       const lag = Math.round(done - change.timeNs);
       if (bytes === 0) oldestNs = change.timeNs;

@@ -1,0 +1,88 @@
+// Small worlds for the tests of the models: the bench's cluster with what a test wants different.
+
+import { worldConfig } from "../../bench/world-config.ts";
+import type { ClientConfig, ClusterConfig, WorkloadConfig, WorldConfig } from "../../src/models/config.ts";
+import type { LatencyConfig } from "../../src/models/network.ts";
+import { OUTCOME_COUNT } from "../../src/models/outcome.ts";
+import { World } from "../../src/models/world.ts";
+import { constant } from "../../src/sim/distributions/constant.ts";
+
+export interface Wanted {
+  readonly keys?: number;
+  readonly rate?: number;
+  readonly seconds?: number;
+  readonly seed?: number;
+  readonly zones?: number;
+  readonly latency?: Partial<LatencyConfig>;
+  readonly cluster?: Partial<ClusterConfig>;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly client?: Partial<ClientConfig>;
+  readonly workload?: Partial<WorkloadConfig>;
+}
+
+/** Delays without jitter, so that times can be worked out by hand. */
+export const CALM: Partial<LatencyConfig> = { sigma: 0, spikeProbability: 0 };
+
+export function smallConfig(wanted: Wanted = {}): WorldConfig {
+  const base = worldConfig({
+    keys: wanted.keys ?? 1_000,
+    rate: wanted.rate ?? 1_000,
+    seconds: wanted.seconds ?? 10,
+    seed: wanted.seed ?? 7,
+    cluster: wanted.cluster ?? {},
+  });
+  const zones = base.zones.slice(0, wanted.zones ?? 3);
+  const instances = wanted.client?.instances ?? 6;
+  return {
+    ...base,
+    zones,
+    latency: { ...base.latency, ...wanted.latency },
+    cluster: {
+      ...base.cluster,
+      parameters: { ...base.cluster.parameters, ...wanted.cluster?.parameters, ...wanted.parameters },
+    },
+    clients: [
+      {
+        ...base.clients[0],
+        instances,
+        zones: Array.from({ length: instances }, (_, i) => i % zones.length),
+        ...wanted.client,
+      },
+    ],
+    workloads: [{ ...base.workloads[0], valueBytes: constant(200), ...wanted.workload }],
+  };
+}
+
+/** A world that has begun; times in seconds. */
+export function smallWorld(wanted: Wanted = {}): World {
+  const world = new World(smallConfig(wanted));
+  world.start();
+  return world;
+}
+
+export function runTo(world: World, seconds: number): World {
+  world.sim.run(seconds * 1e9);
+  return world;
+}
+
+/** Ends by outcome over all periods that are closed. */
+export function outcomes(world: World): Float64Array {
+  const sums = new Float64Array(OUTCOME_COUNT);
+  for (const period of world.recorder.periods) {
+    for (const row of period.rows) for (let i = 0; i < OUTCOME_COUNT; i++) sums[i] += row.outcomes[i];
+  }
+  return sums;
+}
+
+/** Mean latency over all closed periods, in ns. */
+export function meanLatencyNs(world: World): number {
+  let sum = 0;
+  let count = 0;
+  for (const period of world.recorder.periods) {
+    for (const { latency } of period.rows) {
+      sum += latency.sum;
+      count += latency.count;
+    }
+  }
+  return sum / count;
+}
