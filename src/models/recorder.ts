@@ -38,8 +38,6 @@ export class Recorder {
   readonly columns: Column[] = [];
   /** Ends per outcome over the whole run. */
   readonly totals = new Float64Array(OUTCOME_COUNT);
-  /** Faults under way; a period that overlaps with one is marked. */
-  disturbances = 0;
 
   private readonly byName = new Map<string, Column>();
   private readonly outcomes: Float64Array[] = [];
@@ -47,7 +45,9 @@ export class Recorder {
   private readonly inProgress: Gauge;
   private arrived = 0;
   private periodStartNs = 0;
-  private disturbedInPeriod = false;
+  /** Since when faults are under way, and whether one ended in this period: such periods are marked. */
+  private readonly disturbedSince: number[] = [];
+  private calmedInPeriod = false;
 
   constructor(
     workloads: number,
@@ -74,13 +74,15 @@ export class Recorder {
 
   /** A fault begins; call the returned function when it is over. */
   disturb(): () => void {
-    this.disturbances++;
-    this.disturbedInPeriod = true;
+    const { disturbedSince } = this;
+    const since = this.now();
+    disturbedSince.push(since);
     let over = false;
     return () => {
       if (over) return;
       over = true;
-      this.disturbances--;
+      disturbedSince.splice(disturbedSince.indexOf(since), 1);
+      if (this.now() > since) this.calmedInPeriod = true;
     };
   }
 
@@ -128,14 +130,15 @@ export class Recorder {
     this.periods.push({
       startNs: this.periodStartNs,
       endNs,
-      disturbed: this.disturbedInPeriod || this.disturbances > 0,
+      // One that begins as the period ends belongs to the next.
+      disturbed: this.calmedInPeriod || this.disturbedSince.some(since => since < endNs),
       arrived: this.arrived,
       inProgress: inProgress.mean,
       rows,
     });
     this.arrived = 0;
     this.periodStartNs = endNs;
-    this.disturbedInPeriod = this.disturbances > 0;
+    this.calmedInPeriod = false;
     for (const outcomes of this.outcomes) outcomes.fill(0);
     for (const latency of this.latencies) latency.reset();
   }

@@ -6,6 +6,7 @@ import { worldConfig } from "../../bench/world-config.ts";
 import { World } from "../../src/models/world.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { NS_PER_SECOND } from "../../src/units.ts";
+import { runTo, smallWorld } from "./world.ts";
 
 const RUNS = 60;
 
@@ -76,6 +77,42 @@ describe("upstream failover", () => {
     const down = Array.from({ length: RUNS }, (_, seed) => timeline(5, seed, "down").get("promoted")!);
     const lost = Array.from({ length: RUNS }, (_, seed) => timeline(5, seed, "lost").get("promoted")!);
     expect(lost).toEqual(down);
+  });
+
+  /** Keys of the shard's primary and its replica at the end, after a restart so many seconds after the crash. */
+  function restarted(afterSeconds: number) {
+    const world = smallWorld({
+      keys: 1_000,
+      rate: 1,
+      seconds: 60,
+      workload: { preload: 1, ttlSeconds: null },
+      cluster: {
+        failover: {
+          profile: "upstream",
+          nodeTimeoutNs: 5e9,
+          requireFullCoverage: true,
+          restartNs: constant(afterSeconds * 1e9),
+        },
+      },
+    });
+    const [shard] = world.cluster.shards;
+    const { primary } = shard;
+    world.sim.after(10e9, "crash", () => world.crash(primary, "down"));
+    runTo(world, 60);
+    const sizes = [shard.primary, ...shard.replicas].map(node => node.engine.database(0).size);
+    return { stayed: shard.primary === primary, members: sizes.length, sizes };
+  }
+
+  it("a process that is back before anybody noticed leads again, empty, and its replica loses its data with it", () => {
+    const { stayed, members, sizes } = restarted(1);
+    expect([stayed, members]).toEqual([true, 2]);
+    expect(Math.max(...sizes)).toBeLessThan(60);
+  });
+
+  it.each([8, 9, 30])("a process that is back after %d s finds its replica promoted and follows it", seconds => {
+    const { stayed, members, sizes } = restarted(seconds);
+    expect([stayed, members]).toEqual([false, 2]);
+    expect(Math.min(...sizes)).toBeGreaterThan(300);
   });
 
   it("without a majority of primaries nobody is promoted", () => {

@@ -21,9 +21,17 @@ import { CRON_NS, Gossip } from "./gossip.ts";
 const ELECTION_WAIT_NS = 500 * NS_PER_MS;
 const RANK_NS = NS_PER_SECOND;
 
+/** A node's death, and when the others noticed. */
+interface Loss {
+  readonly atNs: number;
+  readonly cause: number;
+  suspectedNs: number | null;
+  agreedNs: number | null;
+}
+
 export class UpstreamFailover implements Failover {
   private readonly gossip: Gossip;
-  private readonly lostAt = new Map<number, { atNs: number; cause: number; suspectedNs: number | null }>();
+  private readonly lostAt = new Map<number, Loss>();
 
   constructor(
     private readonly config: UpstreamFailoverConfig,
@@ -44,7 +52,7 @@ export class UpstreamFailover implements Failover {
   }
 
   nodeLost(node: Node, state: "down" | "lost", cause: number): void {
-    this.lostAt.set(node.id, { atNs: this.sim.now, cause, suspectedNs: null });
+    this.lostAt.set(node.id, { atNs: this.sim.now, cause, suspectedNs: null, agreedNs: null });
     if (state === "down") this.restartLater(node, cause);
   }
 
@@ -57,7 +65,8 @@ export class UpstreamFailover implements Failover {
 
   private agreed(dead: Node): void {
     const loss = this.lostAt.get(dead.id);
-    if (loss === undefined) return;
+    if (loss === undefined || dead.state === "up") return;
+    loss.agreedNs ??= this.sim.now;
     this.phase(dead, "detected", loss.suspectedNs ?? loss.atNs, "gossip among primaries");
     const event = this.cluster.log.add("cluster bus", `${dead.name} is marked FAIL`, loss.cause);
     const shard = this.cluster.shards[dead.shard];
@@ -90,7 +99,7 @@ export class UpstreamFailover implements Failover {
     const toCron = random.below(CRON_NS) + random.below(CRON_NS);
     const votes = 2 * this.latency.oneWayNs(replica.zone, dead.zone);
     this.sim.after(wait + toCron + votes, `${replica.name}/election`, () => {
-      if (shard.primary !== dead || replica.state !== "up") return;
+      if (shard.primary !== dead || dead.state === "up" || replica.state !== "up") return;
       const voters = this.cluster.shards.filter(one => one.primary.state === "up").length;
       if (voters < Math.floor(this.cluster.shards.length / 2) + 1) {
         this.cluster.log.add(
@@ -107,15 +116,27 @@ export class UpstreamFailover implements Failover {
 
   private restartLater(node: Node, cause: number): void {
     const ns = Math.max(1, Math.round(this.config.restartNs.sample(this.sim.random(`${node.name}/restart`))));
-    this.sim.after(ns, `${node.name}/restart`, () => {
-      if (node.state !== "down") return;
-      const shard = this.cluster.shards[node.shard];
-      const event = this.cluster.log.add(node.name, "process started again, empty", cause);
-      this.gossip.returned(node);
-      if (shard.primary === node) return this.cluster.startEmpty(shard, node, event);
-      node.start();
-      this.cluster.join(shard, node, event);
-    });
+    this.sim.after(ns, `${node.name}/restart`, () => this.comeBack(node, cause));
+  }
+
+  /**
+   * A process is back, empty. While it is marked FAIL and somebody stands for election it has to wait for the outcome;
+   * the mark is lifted after twice the timeout.
+   */
+  private comeBack(node: Node, cause: number): void {
+    if (node.state !== "down") return;
+    const shard = this.cluster.shards[node.shard];
+    const markedNs = this.lostAt.get(node.id)?.agreedNs ?? null;
+    const isContested = markedNs !== null && this.sim.now < markedNs + 2 * this.config.nodeTimeoutNs;
+    if (shard.primary === node && isContested && this.cluster.leastLagging(shard) !== null) {
+      this.sim.after(CRON_NS, `${node.name}/restart`, () => this.comeBack(node, cause));
+      return;
+    }
+    const event = this.cluster.log.add(node.name, "process started again, empty", cause);
+    this.gossip.returned(node);
+    if (shard.primary === node) return this.cluster.startEmpty(shard, node, event);
+    node.start();
+    this.cluster.join(shard, node, event);
   }
 
   private phase(dead: Node, name: string, startNs: number, boundBy: string): void {
