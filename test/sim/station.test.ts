@@ -10,7 +10,6 @@ const step = fc.oneof(
     weight: 10,
     arbitrary: fc.record({ verb: fc.constant("admit" as const), gapNs: fc.nat(12), ns: fc.nat(60) }),
   },
-  { weight: 1, arbitrary: fc.record({ verb: fc.constant("block" as const), gapNs: fc.nat(12), ns: fc.nat(100) }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant("reset" as const), gapNs: fc.nat(12), ns: fc.constant(0) }) },
 );
 
@@ -35,10 +34,8 @@ describe("Station", () => {
               work += ns;
               jobs++;
               expect(station.admit(nowNs, ns)).toBe(start);
-            } else if (verb === "block") {
-              freeAt = freeAt.map(at => Math.max(at, nowNs + ns));
-              station.blockUntil(nowNs + ns);
             } else {
+              for (const at of freeAt) work -= Math.max(0, at - nowNs);
               freeAt = freeAt.map(() => nowNs);
               station.reset(nowNs);
             }
