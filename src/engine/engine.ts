@@ -17,7 +17,7 @@ import { lfuMinutes, lruClock } from "./eviction/aging.ts";
 import { performEvictions } from "./eviction/evict.ts";
 import { EvictionPool } from "./eviction/pool.ts";
 import { ActiveExpiry } from "./expiry.ts";
-import { commonSlot, DIFFERENT_SLOTS, refusalOf } from "./gates.ts";
+import { commonSlot, refusalOf } from "./gates.ts";
 import { Keyspace, type Ledger, STRING } from "./keyspace.ts";
 import { type Quantum, type SizeClass, sizeClasses } from "./memory/allocator.ts";
 import type { Layout } from "./memory/layout.ts";
@@ -166,11 +166,11 @@ export class Engine {
     this.effort.reset();
     const name = argv[0];
     let command = this.command(typeof name === "string" ? name : textOf(name));
-    if (command === undefined) return this.reject(errors.unknownCommand(argv.map(textOf)));
+    if (command === undefined) return this.reject(session, errors.unknownCommand(argv.map(textOf)));
     if (command.children !== null && argv.length > 1) {
       const word = textOf(argv[1]);
       const child = command.children.get(word) ?? command.children.get(word.toLowerCase());
-      if (child === undefined) return this.reject(errors.unknownSubcommand(command.name, word));
+      if (child === undefined) return this.reject(session, errors.unknownSubcommand(command.name, word));
       command = child;
     }
     return this.run(session, command, argv, slot, hash);
@@ -188,19 +188,19 @@ export class Engine {
     this.lastCommandId = command.id;
     const { arity } = command;
     if (arity > 0 ? argv.length !== arity : argv.length < -arity)
-      return this.reject(errors.wrongArity(command.fullName), command);
+      return this.reject(session, errors.wrongArity(command.fullName), command);
     if (this.cluster !== null && slot === -1 && command.hasKeys && !session.fromPrimary) {
       slot = commonSlot(command, argv);
-      if (slot === DIFFERENT_SLOTS) return this.reject(errors.CROSS_SLOT, command);
     }
     const refusal = refusalOf(this, session, command, argv, slot);
-    if (refusal !== null) return this.reject(refusal, command);
+    if (refusal !== null) return this.reject(session, refusal, command);
 
     const { context } = this;
-    if (session.asking && command.name !== "asking") session.asking = false;
     context.begin(session, command, slot, hash === undefined ? null : argv[1], hash ?? 0);
     const reply = command.run(context, argv);
     context.finish(argv);
+    // ASKING holds for the one call that follows it, refused or not.
+    if (session.asking && command.name !== "asking") session.asking = false;
     // Counted afterwards: INFO does not see itself, and CONFIG RESETSTAT leaves one call, its own.
     if (this.calls[command.id]++ === 0) this.countHistogram();
     this.stats.commandsProcessed++;
@@ -222,7 +222,8 @@ export class Engine {
     this.outside.histograms = 0;
   }
 
-  private reject(error: ErrorReply, command?: Command): ErrorReply {
+  private reject(session: Session, error: ErrorReply, command?: Command): ErrorReply {
+    session.asking = false;
     this.stats.errorReplies++;
     this.stats.rejectedCalls++;
     if (command !== undefined) this.rejected[command.id]++;

@@ -27,7 +27,8 @@ export function refusalOf(
     const denied = engine.access(session, command, argv);
     if (denied !== null) return denied;
   }
-  if (engine.cluster !== null && slot >= 0 && !session.fromPrimary) {
+  if (engine.cluster !== null && slot !== -1 && !session.fromPrimary) {
+    if (slot === DIFFERENT_SLOTS) return errors.CROSS_SLOT;
     const redirection = engine.cluster.refusal(slot, session, command);
     if (redirection !== null) return redirection;
   }
@@ -50,7 +51,7 @@ function notAllowed(command: Command): ErrorReply {
   );
 }
 
-export const DIFFERENT_SLOTS = -2;
+const DIFFERENT_SLOTS = -2;
 
 /** The slot of all the call's keys, -1 when it has none, DIFFERENT_SLOTS when they disagree. */
 export function commonSlot(command: Command, argv: readonly Bytes[]): number {

@@ -1,8 +1,12 @@
 // Glob patterns as KEYS, SCAN, PSUBSCRIBE and CONFIG GET use them: * and ? cross every byte, [a-z] and [^a] are
 // classes, a backslash takes the next byte literally. No braces, no special slash.
 
-/** Whether the whole text matches the pattern. Runs of * are handled by backtracking to the latest one only. */
+/**
+ * Whether the whole text matches the pattern. Runs of * are handled by backtracking to the latest one only. The empty
+ * text matches the empty pattern alone, not even a star: so does the server, whose KEYS and SCAN look for a lone star first.
+ */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
+  if (text === "") return pattern === "";
   if (ignoreCase) return globMatch(pattern.toLowerCase(), text.toLowerCase());
   let p = 0;
   let t = 0;
@@ -39,6 +43,11 @@ function matchOne(pattern: string, p: number, byte: string): number {
   return c === byte ? 1 : 0;
 }
 
+/** A byte as the server's ranges compare it: those from 128 on are negative. */
+function signed(byte: string): number {
+  return (byte.charCodeAt(0) << 24) >> 24;
+}
+
 function matchClass(pattern: string, start: number, byte: string): number {
   let p = start + 1;
   const negated = pattern[p] === "^";
@@ -53,9 +62,9 @@ function matchClass(pattern: string, start: number, byte: string): number {
       p++;
       break;
     } else if (pattern[p + 1] === "-" && p + 2 < pattern.length) {
-      const low = pattern[p] < pattern[p + 2] ? pattern[p] : pattern[p + 2];
-      const high = pattern[p] < pattern[p + 2] ? pattern[p + 2] : pattern[p];
-      if (byte >= low && byte <= high) found = true;
+      const [start, end] = [signed(pattern[p]), signed(pattern[p + 2])];
+      const at = signed(byte);
+      if (at >= Math.min(start, end) && at <= Math.max(start, end)) found = true;
       p += 2;
     } else if (pattern[p] === byte) {
       found = true;

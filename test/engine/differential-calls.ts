@@ -252,10 +252,17 @@ const setting = fc.constantFrom(
   "99999999999999999999",
 );
 
+/** Calls on whole databases. */
+const wholeCalls: readonly (readonly [number, fc.Arbitrary<Call>])[] = [
+  [4, call("SELECT", database)],
+  [1, call("FLUSHDB", options(word("ASYNC"), word("sync"), word("junk")))],
+  [1, call("FLUSHALL", options(word("ASYNC"), word("sync"), word("junk")))],
+  [2, call("SWAPDB", database, database)],
+];
+
 const otherCalls: readonly (readonly [number, fc.Arbitrary<Call>])[] = [
   [1, call("PING", options(word("hello")))],
   [1, call("ECHO", value)],
-  [4, call("SELECT", database)],
   [1, call("AUTH", password)],
   [1, call("AUTH", fc.constantFrom("default", "nobody"), password)],
   [1, call("HELLO", options(word("2", "4", "x"), fc.tuple(fc.constant("SETNAME"), fc.constantFrom("me", "a b", ""))))],
@@ -265,9 +272,6 @@ const otherCalls: readonly (readonly [number, fc.Arbitrary<Call>])[] = [
   [1, call("CLIENT", fc.constantFrom("ID", "GETNAME", "INFO", "junk"))],
   [1, call("CLIENT", "SETNAME", fc.constantFrom("me", "a b", "", "\xff"))],
   [1, call("DBSIZE")],
-  [1, call("FLUSHDB", options(word("ASYNC"), word("sync"), word("junk")))],
-  [1, call("FLUSHALL", options(word("ASYNC"), word("sync"), word("junk")))],
-  [2, call("SWAPDB", database, database)],
   [1, call("TIME")],
   [2, call("MEMORY", "USAGE", key, options(fc.tuple(fc.constant("SAMPLES"), fc.constantFrom("0", "5", "-1", "x"))))],
   [1, call("INFO", fc.constantFrom("keyspace", "stats", "nothing"))],
@@ -288,7 +292,7 @@ const expiring: fc.Arbitrary<Call> = key.map(name => [EXPIRES_NOW, name]);
 
 const one: fc.Arbitrary<Call> = fc.oneof(
   { weight: 3, arbitrary: expiring },
-  ...[...stringCalls, ...keyCalls, ...otherCalls].map(([weight, arbitrary]) => ({ weight, arbitrary })),
+  ...[...stringCalls, ...keyCalls, ...wholeCalls, ...otherCalls].map(([weight, arbitrary]) => ({ weight, arbitrary })),
 );
 
 /** The calls of a sequence as they are sent, times still open. */
@@ -304,6 +308,12 @@ export function flatten(calls: readonly Call[]): Call[] {
     return words[0] === "RANDOMKEY" ? [["SCAN", "0", "COUNT", "100"], words] : [words];
   });
 }
+
+/** Calls that change or read data, without those on the connection or the server: for laws about the data set. */
+export const dataSequence: fc.Arbitrary<Call[]> = fc.array(
+  fc.oneof(...[...stringCalls, ...keyCalls, ...wholeCalls].map(([weight, arbitrary]) => ({ weight, arbitrary }))),
+  { minLength: 1, maxLength: 40, size: "max" },
+);
 
 export interface Sequence {
   /** The eviction policy decides what keys remember of their use, and whether small integers are shared. */

@@ -103,15 +103,34 @@ function ready(child: ChildProcess): Promise<void> {
 
 /** Starts a server without persistence; `options` are further command-line options. */
 export async function startServer(...options: string[]): Promise<RealServer> {
-  const port = await freePort();
+  // Between finding a port and binding it somebody else may take it.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOn(await freePort(), options);
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, options: readonly string[]): Promise<RealServer> {
   const directory = mkdtempSync(join(tmpdir(), "cachecast-"));
   const fixed = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   const child = spawn("redis-server", [...fixed, "--dir", directory, ...options], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
-  await ready(child);
+  const forget = () => {
+    process.off("exit", kill);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await ready(child);
+  } catch (error) {
+    forget();
+    throw error;
+  }
   return {
     async connect() {
       const socket = connect(port, "127.0.0.1");
@@ -119,11 +138,10 @@ export async function startServer(...options: string[]): Promise<RealServer> {
       return new Client(socket);
     },
     async stop() {
-      process.off("exit", kill);
       const ended = once(child, "exit");
       kill();
       await ended;
-      rmSync(directory, { recursive: true, force: true });
+      forget();
     },
   };
 }
