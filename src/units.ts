@@ -166,7 +166,15 @@ export function formatNumber(value: number, digits = 3): string {
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
   const decimals = Math.min(12, Math.max(0, digits - 1 - magnitude));
   const rounded = Number(value.toPrecision(Math.max(digits, Math.min(15, magnitude + 1))));
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: decimals, signDisplay: "negative" });
+  return formatterFor(decimals).format(rounded);
+}
+
+const formatters: Intl.NumberFormat[] = [];
+
+/** Making a formatter takes forty times as long as using one. */
+function formatterFor(decimals: number): Intl.NumberFormat {
+  formatters[decimals] ??= new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals, signDisplay: "negative" });
+  return formatters[decimals];
 }
 
 export function formatDurationNs(ns: number): string {

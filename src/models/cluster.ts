@@ -18,6 +18,7 @@ import { startFullSync } from "./full-sync.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { ReplicationLink, ReplicationStream } from "./replication.ts";
+import { dataSize } from "./save.ts";
 
 export interface Shard {
   readonly index: number;
@@ -29,13 +30,16 @@ export interface Shard {
   failed: boolean;
   /** The other nodes have agreed that it is. */
   knownFailed: boolean;
+  /** Keys that the primary held when it went: gone if nobody can be promoted. */
+  keysAtRisk: number;
 }
 
 /** Told by whoever wants to follow a shard's fate. */
 export interface ClusterObserver {
   replicaLag?(link: ReplicationLink, lagNs: number): void;
   replicaOnline?(shard: Shard, replica: Node): void;
-  promoted?(shard: Shard, lostWrites: number): void;
+  /** `lost`: changes that the promoted replica had not got; all keys when it starts empty. */
+  promoted?(shard: Shard, lost: number): void;
 }
 
 const CLUSTER_DOWN = new ErrorReply("CLUSTERDOWN The cluster is down");
@@ -79,6 +83,7 @@ export class Cluster {
         stream: new ReplicationStream(primary),
         failed: false,
         knownFailed: false,
+        keysAtRisk: 0,
       };
       this.shards.push(shard);
       for (let member = 1; member <= config.replicasPerShard; member++) {
@@ -177,6 +182,7 @@ export class Cluster {
     const shard = this.shards[node.shard];
     if (shard.primary === node) {
       shard.failed = true;
+      shard.keysAtRisk = dataSize(node).keys;
       const { stream } = shard;
       node.crash(state);
       for (const link of [...stream.links]) {
@@ -266,12 +272,13 @@ export class Cluster {
    * noticed. What replicas there are follow it, and lose their data with that.
    */
   startEmpty(shard: Shard, node: Node, cause: number | null): void {
-    const event = this.log.add(node.name, `primary of shard ${shard.index + 1} starts empty`, cause);
+    const text = `primary of shard ${shard.index + 1} starts empty; ${shard.keysAtRisk} keys lost`;
+    const event = this.log.add(node.name, text, cause);
     if (node.state !== "up") node.start();
     node.engine.role = "primary";
     node.engine.linkUp = true;
     const old = shard.stream;
-    const lost = old.countBeyond(-1, this.sim.now);
+    const lost = shard.keysAtRisk;
     const others = shard.replicas.filter(replica => replica !== node);
     shard.primary = node;
     shard.replicas = [];

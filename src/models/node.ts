@@ -304,6 +304,8 @@ export class Node {
     this.save = null;
     this.engine.childActive = false;
     this.engine.isLoading = false;
+    this.engine.outside.replication = 0;
+    this.engine.outside.replicationExcess = 0;
     this.engine.flushAll();
     this.stream?.stop(this.sim.now);
     this.stream = null;

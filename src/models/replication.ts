@@ -11,7 +11,7 @@
 //
 // A change counts as received when it arrives: a replica that is promoted works off what its kernel has before it goes on.
 //
-// Left out: PINGs and SELECTs in the stream, acknowledgements, the replica's own backlog.
+// Left out: PINGs and SELECTs in the stream, acknowledgements, repl-backlog-ttl.
 
 import { assert } from "../assert.ts";
 import type { Bytes } from "../engine/bytes.ts";
@@ -56,7 +56,16 @@ export class ReplicationStream {
     this.offset = startOffset;
     this.backlogStart = startOffset;
     primary.stream = this;
-    primary.engine.replicate = (database, argv) => this.append(database, argv);
+  }
+
+  /** A replica follows. The first one makes the primary keep a stream at all; without replicas there is no backlog. */
+  add(link: ReplicationLink): void {
+    this.links.push(link);
+    this.open();
+  }
+
+  private open(): void {
+    this.primary.engine.replicate ??= (database, argv) => this.append(database, argv);
   }
 
   /** Takes over the history that a promoted replica has of its old primary, so that others can resync partially. */
@@ -65,6 +74,7 @@ export class ReplicationStream {
     this.changes = old.changes.filter(change => change.end <= upToOffset);
     this.committed = this.changes.length;
     this.backlogStart = old.backlogStart;
+    this.open();
   }
 
   private append(database: number, argv: readonly Bytes[]): void {
@@ -168,6 +178,8 @@ export class ReplicationLink {
   /** When the batch that is on its way left the primary. */
   private departedNs = 0;
   private broken = false;
+  /** Where its own history of the stream begins. */
+  private readonly joinedAt: number;
 
   constructor(
     readonly stream: ReplicationStream,
@@ -181,7 +193,8 @@ export class ReplicationLink {
   ) {
     this.next = from;
     this.offset = offset;
-    stream.links.push(this);
+    this.joinedAt = offset;
+    stream.add(this);
     replica.onReplicated = () => this.receive();
   }
 
@@ -252,6 +265,9 @@ export class ReplicationLink {
       this.offset = change.end;
       this.next++;
     }
+    // A replica keeps a backlog too: it may be promoted.
+    const { outside, settings } = replica.engine;
+    outside.replication = Math.min(this.offset - this.joinedAt, settings.replBacklogSize);
     // Only a replica that is behind keeps a list; one that keeps up is done within the batch's own time.
     if (doneNs - sim.now > BUSY_NS) this.applying.push({ oldestNs, doneNs });
     if (bytes > 0 && !stream.isStopped) {

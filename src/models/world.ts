@@ -45,6 +45,8 @@ export class World {
   private readonly failover: Failover;
   private readonly nodeMetrics = new Map<Node, NodeMetrics>();
   private readonly groupOfInstance: Int32Array;
+  /** Requests to the origin up to the end of the last period. */
+  private originRequests = 0;
 
   constructor(readonly config: WorldConfig) {
     this.sim = new Simulation(config.seed, config.replication);
@@ -176,7 +178,8 @@ export class World {
         recorder.set("WaitingForConnection", "Count", client.config.name, client.waiting);
         recorder.set("OpenConnections", "Count", client.config.name, client.openConnections);
       }
-      recorder.set("OriginRequests", "Count", "origin", this.origin.requests);
+      recorder.set("OriginRequests", "Count", "origin", this.origin.requests - this.originRequests);
+      this.originRequests = this.origin.requests;
     });
   }
 

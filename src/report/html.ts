@@ -1,5 +1,76 @@
+// The report: one file that asks for nothing from outside, says everything without JavaScript, and is a function of the
+// result alone. The script inside only draws, downloads and filters what is in the page already.
+
+import clientScript from "virtual:report-client";
 import type { Result } from "../result.ts";
+import type { HeatChart, LineChart } from "./charts/chart.ts";
+import { ENLARGED_MAX, planDrill } from "./charts/drill-window.ts";
+import { planCharts } from "./charts/index.ts";
+import { pack } from "./charts/pack.ts";
+import { planPercentiles } from "./charts/percentile.ts";
+import { readSource } from "./charts/source.ts";
+import { html, trusted } from "./markup.ts";
+import { renderHeader } from "./sections/header.ts";
+import { SECTIONS } from "./sections/index.ts";
+import type { Page } from "./sections/section.ts";
+import { STYLE } from "./style.ts";
+
+/** Nothing may be loaded; what is inline may run. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** Everything that the sections need, planned once. */
+export function planPage(result: Result): Page {
+  const source = readSource(result);
+  const { charts, absent } = planCharts(source);
+  const enlarged = result.drills.map((drill, index) =>
+    drill.refused === null && index < ENLARGED_MAX ? planDrill(drill, index, source) : null,
+  );
+  const plan = {
+    source,
+    charts: charts.filter((chart): chart is LineChart => chart.type === "lines"),
+    heats: charts.filter((chart): chart is HeatChart => chart.type === "heat"),
+    drills: enlarged,
+    percentiles: planPercentiles(result),
+  };
+  return { result, plan, charts, absent, packed: pack(plan, result) };
+}
 
 export function renderHtml(result: Result): string {
-  return `<!doctype html><title>${result.scenario.name}</title>`;
+  const page = planPage(result);
+  const sections = SECTIONS.flatMap(section => {
+    const content = section.render(page);
+    return content === null ? [] : [{ ...section, content }];
+  });
+  const { markup } = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="cachecast ${result.version}">
+<title>${result.scenario.name} – cachecast report</title>
+<link rel="icon" href="data:,">
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<main>
+${renderHeader(result)}
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>\n`)}</ul></nav>
+${sections.map(
+  ({ id, title, content }) => html`
+<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${content}
+</section>
+`,
+)}
+</main>
+<script type="application/octet-stream" id="data">${trusted(page.packed.base64)}</script>
+<script>${trusted(clientScript)}</script>
+</body>
+</html>
+`;
+  return markup;
 }

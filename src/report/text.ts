@@ -10,7 +10,7 @@ import {
   formatRate,
   formatUsd,
 } from "../units.ts";
-import { describeCluster, describeLimit, describeMeasured, verdictSentence } from "./words.ts";
+import { describeCluster, describeLimit, describeMargin, describeMeasured, verdictSentence } from "./words.ts";
 
 export interface TextOptions {
   readonly color: boolean;
@@ -160,7 +160,7 @@ function checks(result: Result, paint: Paint): string {
         check.status === "pass"
           ? paint("green", "✓ pass")
           : paint("red", check.status === "fail" ? "✗ FAIL" : "✗ NO DATA");
-      const margin = check.margin === null ? "" : `, margin ${formatNumber(check.margin * 100)} %`;
+      const margin = check.margin === null ? "" : `, margin ${describeMargin(check.margin)}`;
       const against = check.status === "pass" ? "" : ` (limit ${describeLimit(check)})`;
       return `${sign}  ${check.text}: ${describeMeasured(check)}${against}${margin}`;
     })

@@ -50,6 +50,11 @@ export function describeLimit(check: Check): string {
   return inUnit(check.unit, check.limit);
 }
 
+/** Distance to the limit; one that is many times the limit is said in multiples. */
+export function describeMargin(margin: number): string {
+  return Math.abs(margin) >= 10 ? `${formatNumber(margin)} times the limit` : `${formatNumber(margin * 100)} %`;
+}
+
 /** The sentence that everything opens or ends with. */
 export function verdictSentence(result: Result): string {
   const { checks, saturation } = result;
@@ -63,10 +68,11 @@ export function verdictSentence(result: Result): string {
     return `HOLDS: ${checks.length === 1 ? "the check passes" : `all ${checks.length} checks pass`}.${load}`;
   }
   const [worst] = [...failed].sort((a, b) => (a.margin ?? 0) - (b.margin ?? 0));
-  const by = worst.margin === null ? "" : ` by ${formatNumber(Math.abs(worst.margin) * 100)} %`;
+  const by = worst.margin === null ? "" : ` by ${describeMargin(Math.abs(worst.margin))}`;
   const detail =
     worst.status === "no-data"
       ? "had nothing to measure"
       : `is ${describeMeasured(worst)}, off its limit ${describeLimit(worst)}${by}`;
-  return `DOES NOT HOLD: ${failed.length} of ${checks.length} checks fail; «${worst.text}» ${detail}.${load}`;
+  const failing = checks.length === 1 ? "the check fails" : `${failed.length} of ${checks.length} checks fail`;
+  return `DOES NOT HOLD: ${failing}; «${worst.text}» ${detail}.${load}`;
 }

@@ -1,60 +1,24 @@
-// Failover of the upstream profile against 20 timelines measured on clusters of three primaries with a replica each, and
-// against the reference model that fits them (models/physics.md, section 3).
+// Failover, upstream and managed: who takes over, when, and with what. Mean times against the measured ones are in
+// test/validation/failover.ts.
 
 import { describe, expect, it } from "vitest";
 import { worldConfig } from "../../bench/world-config.ts";
 import { World } from "../../src/models/world.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { NS_PER_SECOND } from "../../src/units.ts";
+import { RUNS, timeline } from "../validation/failover.ts";
 import { runTo, smallWorld } from "./world.ts";
 
-const RUNS = 60;
-
-/** Seconds after the crash at which the phases of one failover ended. */
-function timeline(timeoutSeconds: number, seed: number, state: "down" | "lost"): Map<string, number> {
-  const seconds = 40 + 3 * timeoutSeconds;
-  const world = new World({
-    ...worldConfig({
-      keys: 1,
-      rate: 1,
-      seconds,
-      seed,
-      cluster: {
-        failover: {
-          profile: "upstream",
-          nodeTimeoutNs: timeoutSeconds * NS_PER_SECOND,
-          requireFullCoverage: true,
-          restartNs: constant(1_000 * NS_PER_SECOND),
-        },
-      },
-    }),
-    workloads: [],
-  });
-  const at = Math.round((15 + 10 * world.sim.random("when").next()) * NS_PER_SECOND);
-  const ends = new Map<string, number>();
-  world.phaseListeners.push((_shard, phase) => ends.set(phase.name, (phase.endNs - at) / NS_PER_SECOND));
-  world.sim.after(at, "crash", () => world.crash(world.cluster.shards[seed % 3].primary, state));
-  world.start();
-  world.sim.run(seconds * NS_PER_SECOND);
-  return ends;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 describe("upstream failover", () => {
-  // Timeout; promoted: mean of the reference model over 1,000 runs, and the measured least and greatest first write.
+  // Timeout; the measured least and greatest first write.
   it.each([
-    [2, 3.8, 3.8, 4.1],
-    [5, 7.87, 6.6, 8.8],
-    [15, 20.06, 18.6, 22.0],
+    [2, 3.8, 4.1],
+    [5, 6.6, 8.8],
+    [15, 18.6, 22.0],
   ])(
-    "node timeout %d s: promoted after %d s on average, the middle half within what was measured",
-    (timeout, reference, low, high) => {
+    "node timeout %d s: the middle half of the promotions lies within what was measured, %d to %d s",
+    (timeout, low, high) => {
       const promoted = Array.from({ length: RUNS }, (_, seed) => timeline(timeout, seed, "down").get("promoted")!);
       expect(promoted.every(Number.isFinite)).toBe(true);
-      expect(Math.abs(mean(promoted) / reference - 1)).toBeLessThan(0.05);
       const sorted = promoted.toSorted((a, b) => a - b);
       // Four or five measured runs span about the middle of the distribution; the model's own quartiles must overlap them.
       expect(sorted[Math.floor(RUNS * 0.75)]).toBeGreaterThan(low);

@@ -1,0 +1,35 @@
+// The sections of the report, in the order of the page: verdict first, then what to do about it, then the evidence, then
+// what it rests on. A new section is one file and one line here.
+
+import { assumptions } from "./assumptions.ts";
+import { cards } from "./cards.ts";
+import { checks } from "./checks.ts";
+import { clients } from "./clients.ts";
+import { cost } from "./cost.ts";
+import { distribution } from "./distribution.ts";
+import { drills } from "./drills.ts";
+import { events } from "./events.ts";
+import { findings } from "./findings.ts";
+import { nodes } from "./nodes.ts";
+import { overTime } from "./over-time.ts";
+import { reproduce } from "./reproduce.ts";
+import { scenario } from "./scenario.ts";
+import type { Section } from "./section.ts";
+import { workloads } from "./workloads.ts";
+
+export const SECTIONS: readonly Section[] = [
+  checks,
+  cards,
+  findings,
+  overTime,
+  drills,
+  distribution,
+  cost,
+  workloads,
+  nodes,
+  clients,
+  events,
+  assumptions,
+  scenario,
+  reproduce,
+];
