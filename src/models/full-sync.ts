@@ -19,6 +19,8 @@ import { dataSize, saveDurationNs, startSave } from "./save.ts";
 const LOAD_KEY_NS = 1_200;
 const LOAD_BYTE_NS = 2.8;
 const RETRY_NS = NS_PER_SECOND;
+/** The transfer takes its bandwidth in so many slices. */
+const SLICES = 100;
 const BYTES_PER_GBIT = 1e9 / 8;
 
 export interface FullSyncHooks {
@@ -58,15 +60,24 @@ export function startFullSync(
   const link = new ReplicationLink(stream, replica, sim, latency, batchNs, stream.end, stream.offset, hooks.record);
   link.paused = true;
 
+  const sendInSlices = (total: number, lengthNs: number) => {
+    const slice = (left: number) => {
+      if (left === 0 || !alive()) return;
+      primary.networkOut.passBulk(sim.now, total / SLICES);
+      replica.networkIn.passBulk(sim.now, total / SLICES);
+      sim.after(Math.max(1, Math.round(lengthNs / SLICES)), `${replica.name}/transfer`, () => slice(left - 1));
+    };
+    slice(SLICES);
+  };
+
   const limit = primary.type.replicaOutputBufferLimitBytes ?? Number.POSITIVE_INFINITY;
   const overflows = () => link.pendingBytes > limit;
+  sendInSlices(bytes, transferNs);
   startSave(
     primary,
     sim,
     report => {
       if (!report.completed || !alive()) return link.cut();
-      primary.networkOut.pass(sim.now, bytes);
-      replica.networkIn.pass(sim.now, bytes);
       const loadNs = Math.max(1, Math.round(replica.cpu.scaled(keys * LOAD_KEY_NS + bytes * LOAD_BYTE_NS)));
       replica.block(loadNs);
       sim.after(loadNs, `${replica.name}/loaded`, () => {

@@ -9,6 +9,9 @@
 // rate; without credits the interface passes the baseline. AWS does not publish the size of the credit bucket; it is
 // taken as five minutes at full burst, the lower end of what the EC2 guide says ("typically 5 to 60 minutes").
 //
+// A bulk transfer (a full sync, the stream to a replica) shares the interface packet by packet: it spends credits but holds nobody up for as long as
+// there are some.
+//
 // Left out: packet-rate limits, loss, reordering, congestion of the fabric.
 
 import { jStat } from "jstat";
@@ -56,6 +59,8 @@ export class Latency {
 const BYTES_PER_GBIT = 1e9 / 8;
 /** Bytes of headers per message of a request or reply: Ethernet, IP, TCP with timestamps. */
 export const HEADER_BYTES = 66;
+/** Payload of a full packet within a VPC: jumbo frames of 9,001 bytes (EC2 guide). */
+const BULK_PACKET_BYTES = 9_001 - 52;
 const CREDIT_SECONDS = 300;
 
 /** One direction of a node's interface. */
@@ -91,5 +96,12 @@ export class Bandwidth {
     }
     this.freeAtNs = end;
     return end - nowNs;
+  }
+
+  /** A slice of a bulk transfer: its bytes and credits count, the messages of others pass between its packets. */
+  passBulk(nowNs: number, bytes: number): void {
+    this.bytes += bytes;
+    this.messages += Math.ceil(bytes / BULK_PACKET_BYTES);
+    if (this.credits !== null && this.credits.take(nowNs, bytes) > 0) this.exceeded++;
   }
 }

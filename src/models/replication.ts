@@ -271,8 +271,8 @@ export class ReplicationLink {
     // Only a replica that is behind keeps a list; one that keeps up is done within the batch's own time.
     if (doneNs - sim.now > BUSY_NS) this.applying.push({ oldestNs, doneNs });
     if (bytes > 0 && !stream.isStopped) {
-      stream.primary.networkOut.pass(sim.now, bytes);
-      replica.networkIn.pass(sim.now, bytes);
+      stream.primary.networkOut.passBulk(sim.now, bytes);
+      replica.networkIn.passBulk(sim.now, bytes);
     }
     if (this.next < stream.end) this.wake(stream.change(this.next).timeNs);
   }

@@ -85,6 +85,19 @@ describe("bandwidth of a node", () => {
     expect(later.exceeded).toBeGreaterThan(0);
   });
 
+  it("lets messages pass between the packets of a bulk transfer, until the credits are used up", () => {
+    const link = new Bandwidth(1, 10);
+    const alone = new Bandwidth(1, 10).pass(1e9, 1_000);
+    link.passBulk(1e9, 100e6);
+    expect(link.pass(1e9, 1_000)).toBe(alone);
+    expect(link.bytes).toBe(100e6 + 1_000 + HEADER_BYTES);
+    expect(link.messages).toBeGreaterThan(11_000);
+    // 9 Gbit/s for 300 s are 337 GB.
+    for (let i = 0; i < 400; i++) link.passBulk(1e9, 1e9);
+    expect(link.exceeded).toBeGreaterThan(0);
+    expect(link.pass(1e9, 1_000)).toBeGreaterThan(1e9);
+  });
+
   it("never lets more through than the burst rate, nor time run backwards", () => {
     fc.assert(
       fc.property(

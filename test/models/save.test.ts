@@ -133,6 +133,8 @@ describe("a full sync", () => {
     expect(replica.engine.isLoading).toBe(false);
     expect(replica.engine.database(0).size).toBe(40_000);
     expect(shard.primary.engine.stats.fullSyncs).toBe(1);
+    // Clients notice the fork, not the 80 MB that travel meanwhile.
+    expect(Math.max(...world.recorder.periods.map(period => period.rows[0].latency.max))).toBeLessThan(4e6);
     const texts = world.log.events.map(event => event.what);
     expect(texts).toContainEqual(`full sync to ${replica.name} begins`);
     expect(texts).toContainEqual(`${replica.name} has loaded 40000 keys`);
