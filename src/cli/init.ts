@@ -1,6 +1,6 @@
 // cachecast init: a first scenario to start from, with the schema beside it so that editors complete it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Argv, CommandModule } from "yargs";
 import { CliError, EXIT } from "./exit.ts";
@@ -24,13 +24,18 @@ export const initVerb: CommandModule<object, InitArguments> = {
 async function init(args: InitArguments): Promise<void> {
   const { FIRST_SCENARIO } = await import("../scenarios/first-scenario.ts");
   const { scenarioJsonSchemaText } = await import("../scenarios/json-schema.ts");
-  const schema = join(dirname(args.file), "scenario.schema.json");
-  for (const file of [args.file, schema]) {
-    if (existsSync(file) && !args.force) {
-      throw new CliError(`${file} exists; --force overwrites it`, EXIT.invalid);
-    }
+  const schemaFile = join(dirname(args.file), "scenario.schema.json");
+  const texts = new Map([
+    [args.file, FIRST_SCENARIO],
+    [schemaFile, scenarioJsonSchemaText()],
+  ]);
+  for (const [file, text] of texts) {
+    if (!existsSync(file)) continue;
+    if (statSync(file).isDirectory()) throw new CliError(`${file}: is a directory; name a file`, EXIT.invalid);
+    if (readFileSync(file, "utf8") === text) texts.delete(file);
+    else if (!args.force) throw new CliError(`${file} exists and differs; --force overwrites it`, EXIT.invalid);
   }
-  writeOutput(args.file, FIRST_SCENARIO);
-  writeOutput(schema, scenarioJsonSchemaText());
-  process.stdout.write(`wrote ${args.file} and ${schema}\nnext: cachecast run ${args.file} --report report.html\n`);
+  for (const [file, text] of texts) writeOutput(file, text);
+  const wrote = texts.size === 0 ? "nothing to write: all is there" : `wrote ${[...texts.keys()].join(" and ")}`;
+  process.stdout.write(`${wrote}\nnext: cachecast run ${args.file} --report report.html\n`);
 }

@@ -10,7 +10,7 @@ import { nodesVerb } from "./nodes.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
 import { schemaVerb } from "./schema.ts";
-import { explainUsage } from "./unknown.ts";
+import { explainUsage, givenTwice } from "./unknown.ts";
 import { validateVerb } from "./validate.ts";
 
 /** Turns whatever went wrong into a message and an exit code. Stack traces are for bugs, and only on request. */
@@ -61,14 +61,20 @@ const parser: Argv = yargs(words)
   .strictCommands()
   .strictOptions()
   .recommendCommands()
+  .check(args => {
+    const problem = givenTwice(args, ["set", "overlay", "f", "scenarios"]);
+    if (problem !== null) throw new CliError(`${problem}\nTry: cachecast --help`, EXIT.usage);
+    return true;
+  })
   .version(VERSION)
   .alias("h", "help")
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .epilogue(`Exit codes: ${EXIT_TABLE}`)
   .exitProcess(false)
   .fail((message, error) => {
-    if (error) throw error;
-    throw new CliError(`${explainUsage(message, parser, words)}\nTry: cachecast --help`, EXIT.usage);
+    // Some of yargs's complaints come as a message, some as an error of its own kind; the rest is ours.
+    if (error && error.name !== "YError") throw error;
+    throw new CliError(`${explainUsage(message || error.message, parser, words)}\nTry: cachecast --help`, EXIT.usage);
   });
 
 if (words.length === 0) {

@@ -1,42 +1,42 @@
 // Where output goes. Results go to stdout, everything else to stderr. Files appear whole or not at all: they are written
-// beside their place and moved there.
+// beside their place and moved there. Links are followed, and devices and pipes written to: neither is replaced.
 
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeSystemError } from "../scenarios/yaml-file.ts";
 import { CliError, EXIT } from "./exit.ts";
 
 /** Writes a file atomically; "-" is standard output. Folders on the way are made. */
 export function writeOutput(file: string, text: string): void {
-  if (file === "-") {
-    process.stdout.write(text);
-    return;
-  }
-  const beside = `${file}.${process.pid}.tmp`;
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw Object.assign(new Error(), { code: "EISDIR" });
-    writeFileSync(beside, text);
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new CliError(`${file}: ${describeSystemError(error)}`, EXIT.invalid);
-  }
+  if (file === "-") process.stdout.write(text);
+  else toPlace(file, text);
 }
 
 /** Fails before hours of simulation if a file could not be written at its end. */
 export function checkWritable(file: string | undefined): void {
-  if (file === undefined || file === "-") return;
-  const beside = `${file}.${process.pid}.tmp`;
+  if (file !== undefined && file !== "-") toPlace(file, null);
+}
+
+/** Writes the text, or with null only tries whether it could be. */
+function toPlace(file: string, text: string | null): void {
+  if (file === "") throw new CliError("an output file needs a name", EXIT.usage);
+  let beside: string | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw Object.assign(new Error(), { code: "EISDIR" });
-    writeFileSync(beside, "");
-    rmSync(beside);
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw Object.assign(new Error(), { code: "EISDIR" });
+    if (there !== undefined && !there.isFile()) {
+      if (text !== null) writeFileSync(file, text);
+      return;
+    }
+    const place = there === undefined ? file : realpathSync(file);
+    beside = `${place}.${process.pid}.tmp`;
+    writeFileSync(beside, text ?? "");
+    if (text !== null) renameSync(beside, place);
   } catch (error) {
-    throw new CliError(`${file}: ${describeSystemError(error)}`, EXIT.invalid);
+    throw new CliError(`${file}: cannot be written: ${describeSystemError(error)}`, EXIT.invalid);
+  } finally {
+    if (beside !== undefined) rmSync(beside, { force: true });
   }
 }
 

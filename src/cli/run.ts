@@ -8,9 +8,9 @@ interface RunArguments {
   scenario: string;
   set: string[] | undefined;
   overlay: string[] | undefined;
-  seed: number | undefined;
+  seed: string | undefined;
   duration: string | undefined;
-  replications: number;
+  replications: string;
   json: string | undefined;
   report: string | undefined;
   quiet: boolean;
@@ -45,17 +45,18 @@ export const runVerb: CommandModule<object, RunArguments> = {
   builder: yargs =>
     scenarioOptions(yargs)
       .positional("scenario", { type: "string", demandOption: true, describe: "Scenario file (YAML), or - for stdin" })
-      .option("seed", { type: "number", requiresArg: true, describe: "Seed of every random stream" })
+      .nargs("scenario", 1) // without it yargs takes a lone - for an option without a value
+      .option("seed", { type: "string", requiresArg: true, describe: "Seed of every random stream" })
       .option("duration", { type: "string", requiresArg: true, describe: "Simulated time, such as 10m" })
       .option("replications", {
-        type: "number",
-        default: 1,
+        type: "string",
+        default: "1",
         requiresArg: true,
         describe: "Independent runs; they give confidence intervals",
       })
       .option("json", { type: "string", requiresArg: true, describe: "Write the result file (- for stdout)" })
-      .option("report", { type: "string", requiresArg: true, describe: "Write an HTML report" })
-      .option("quiet", { type: "boolean", default: false, describe: "No progress, and only the verdict" })
+      .option("report", { type: "string", requiresArg: true, describe: "Write an HTML report (- for stdout)" })
+      .option("quiet", { type: "boolean", default: false, describe: "No progress; only checks and verdict" })
       .option("plain", { type: "boolean", default: false, describe: "One «key: value» per line" })
       .option("fail", { type: "boolean", default: true, describe: "Exit with 4 when a check fails (--no-fail: 0)" })
       .example("$0 run cache.yaml --replications 10", "means with intervals")
@@ -67,8 +68,15 @@ async function run(args: RunArguments): Promise<void> {
   const replications = wholeNumber("replications", args.replications, 1);
   const seed = args.seed === undefined ? undefined : wholeNumber("seed", args.seed, 0);
   const { loadScenario } = await import("../scenarios/load.ts");
-  const settings = [...(args.set ?? []), ...(args.duration === undefined ? [] : [`duration=${args.duration}`])];
-  const loaded = await loadScenario({ file: args.scenario, overlays: args.overlay ?? [], settings });
+  if (args.json === "-" && args.report === "-") {
+    throw new CliError("--json and --report cannot both go to standard output", EXIT.usage);
+  }
+  const loaded = await loadScenario({
+    file: args.scenario,
+    overlays: args.overlay ?? [],
+    settings: args.set ?? [],
+    duration: args.duration,
+  });
   checkWritable(args.json);
   checkWritable(args.report);
 
@@ -93,7 +101,7 @@ async function run(args: RunArguments): Promise<void> {
     const { renderHtml } = await import("../report/html.ts");
     writeOutput(args.report, renderHtml(result));
   }
-  if (args.json !== "-") {
+  if (args.json !== "-" && args.report !== "-") {
     const { renderText } = await import("../report/text.ts");
     const color = useColor(args.color, process.stdout);
     const style = args.plain ? "plain" : args.quiet ? "verdict" : "full";
@@ -129,7 +137,8 @@ function catchInterrupts(): { readonly asked: boolean; release(): void } {
   };
 }
 
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new CliError(`--${name} needs a whole number of at least ${least}, got ${value}`, EXIT.usage);
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new CliError(`--${name} needs a whole number of at least ${least}, got «${text}»`, EXIT.usage);
 }

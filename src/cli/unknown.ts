@@ -3,6 +3,14 @@ import { didYouMean } from "../scenarios/suggest.ts";
 
 const VERBS = ["run", "validate", "report", "init", "schema", "nodes"];
 
+/** What the verbs with files take. */
+const TAKES: Readonly<Record<string, string>> = {
+  run: "takes one scenario file, or - for standard input",
+  validate: "takes one scenario file or more",
+  report: "takes one result file",
+  init: "takes one file to write",
+};
+
 /** yargs's complaints in our words, with "did you mean". */
 export function explainUsage(message: string, parser: Argv, given: readonly string[]): string {
   const unknown = /^Unknown arguments?: (.+)$/u.exec(message);
@@ -13,10 +21,23 @@ export function explainUsage(message: string, parser: Argv, given: readonly stri
     const flags = unknown[1].split(", ").filter(flag => !/[A-Z]/u.test(flag));
     return flags.map(flag => `unknown option or argument «${flag}»${didYouMean(flag, known)}`).join("\n");
   }
-  const verb = given.find(word => !word.startsWith("-")) ?? "";
-  if (/^(Did you mean|Unknown command)/u.test(message)) {
+  const plain = given.filter(word => !word.startsWith("-"));
+  const verb = plain.find(word => VERBS.includes(word)) ?? plain[0] ?? "";
+  if (/^(?:Did you mean|Unknown command)/u.test(message)) {
+    if (VERBS.includes(verb)) return `«${verb}» ${TAKES[verb] ?? "takes no file"}; too many: ${plain.at(-1)}`;
     return `unknown verb «${verb}»; there are ${VERBS.join(", ")}${didYouMean(verb, VERBS)}`;
   }
-  if (message.startsWith("Not enough non-option arguments")) return `«${verb}» needs a file`;
+  if (message.startsWith("Not enough non-option arguments")) return `«${verb}» ${TAKES[verb] ?? "needs a file"}`;
+  const needs = /^Not enough arguments following: (.+)$/u.exec(message);
+  if (needs !== null) return `${needs[1].length === 1 ? "-" : "--"}${needs[1]} needs a value`;
+  const choice = /Argument: ([\w-]+), Given: (.*), Choices: (.*)$/u.exec(message);
+  if (choice !== null)
+    return `--${choice[1]} takes ${choice[3].replaceAll('"', "")}, not ${choice[2].replaceAll('"', "")}`;
   return message;
+}
+
+/** An option that takes one value and was given several; null when there is none. */
+export function givenTwice(args: Readonly<Record<string, unknown>>, lists: readonly string[]): string | null {
+  const name = Object.keys(args).find(key => key !== "_" && Array.isArray(args[key]) && !lists.includes(key));
+  return name === undefined ? null : `--${name} is given more than once`;
 }

@@ -16,7 +16,7 @@ export const validateVerb: CommandModule<object, ValidateArguments> = {
   describe: "Check scenarios: syntax, names, units, what does not fit together",
   builder: yargs =>
     scenarioOptions(yargs)
-      .positional("scenarios", { type: "string", array: true, demandOption: true, describe: "Scenario files" })
+      .positional("scenarios", { type: "string", array: true, demandOption: true, describe: "Scenario files, or - for stdin" })
       .option("json", {
         type: "boolean",
         default: false,
@@ -29,7 +29,9 @@ async function validate(args: ValidateArguments): Promise<void> {
   const { loadScenario } = await import("../scenarios/load.ts");
   const { ScenarioError, formatIssues } = await import("../scenarios/issue.ts");
   const problems: unknown[] = [];
-  for (const file of args.scenarios) {
+  // yargs drops a lone - from a list of positionals.
+  const files = process.argv.includes("-") ? [...args.scenarios, "-"] : args.scenarios;
+  for (const file of files) {
     try {
       const { built } = await loadScenario({ file, overlays: args.overlay ?? [], settings: args.set ?? [] });
       if (!args.json) process.stdout.write(`${file}: valid (${built.scenario.name})\n`);

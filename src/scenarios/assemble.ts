@@ -30,9 +30,16 @@ function sure(value: number): number {
   return significant(value, 9) ?? 0;
 }
 
-export function assembleResult(loaded: Loaded, seed: number, replications: readonly Replication[]): Result {
+/** `stopped`: fewer replications than were asked for. */
+export function assembleResult(
+  loaded: Loaded,
+  seed: number,
+  replications: readonly Replication[],
+  stopped = false,
+): Result {
   const { built } = loaded;
-  const { world, drills, complete } = replications[0];
+  const { world, drills } = replications[0];
+  const partial = stopped || !replications.every(one => one.complete);
   const { recorder, sim, config } = world;
   const firstDrillNs = Math.min(...built.drills.map(drill => drill.atNs), Number.POSITIVE_INFINITY);
   const warmup = findWarmup(recorder, built.warmupNs, firstDrillNs);
@@ -66,9 +73,9 @@ export function assembleResult(loaded: Loaded, seed: number, replications: reado
     },
     seed,
     replications: replications.length,
-    partial: !replications.every(one => one.complete),
+    partial,
     simulatedSeconds: sure(sim.now / 1e9),
-    verdict: checks.every(check => check.status === "pass") && complete ? "pass" : "fail",
+    verdict: checks.every(check => check.status === "pass") && !partial ? "pass" : "fail",
     saturation: saturationOf(world, measured),
     checks,
     summary,

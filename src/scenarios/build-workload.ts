@@ -2,13 +2,14 @@
 // list of commands says what they are.
 
 import { resolve } from "node:path";
+import { bytesFromUtf8 } from "../engine/bytes.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
 import type { LoadConfig, PatternConfig, WorkloadConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
-import { NS_PER_SECOND, parseFraction, parseRate, UnitError } from "../units.ts";
+import { formatCount, formatRate, NS_PER_SECOND, parseFraction, parseRate, UnitError } from "../units.ts";
 import { KeyTable } from "../workload/keys.ts";
-import { constantRate, type Rate, variableRate } from "../workload/rate.ts";
+import { constantRate, RATE_STEP_NS, type Rate, variableRate } from "../workload/rate.ts";
 import { arityProblem, type Part, parseTemplate, TemplateError } from "../workload/template.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import type { Report } from "./build.ts";
@@ -33,6 +34,8 @@ export interface WorkloadPlan {
 }
 
 const DEFAULT_VALUE_BYTES = 1_024;
+/** Keys are numbered one by one: their numbers, hashes and slots stand in tables. */
+const MAX_KEYS = 200_000_000;
 
 export function buildWorkload(
   input: WorkloadInput,
@@ -48,10 +51,12 @@ export function buildWorkload(
     report(path("pipeline"), "needs a client with «pool: { multiplex: true }»");
   }
   const pattern = buildPattern(input, path, report);
-  const rate = buildRate(input, path, report);
+  const rate = buildRate(input, scenario.duration, path, report);
   const popularity = readPopularity(input, path, report);
   const count = input.keys?.count ?? 1;
-  if (count < 1) report(path("keys", "count"), "must be at least 1");
+  if (count < 1 || count > MAX_KEYS) {
+    report(path("keys", "count"), `must be between 1 and ${formatCount(MAX_KEYS)}, got ${formatCount(count)}`);
+  }
   const ttl = ttlSeconds(input);
   const values = input.values ?? input.trace?.sizes ?? constant(DEFAULT_VALUE_BYTES);
   const trace =
@@ -70,7 +75,7 @@ export function buildWorkload(
         load = { kind: "trace", buffer, fill: input.trace.fill };
         feed?.(buffer, numbers);
       } else {
-        const prefix = input.keys?.prefix ?? "key:";
+        const prefix = bytesFromUtf8(input.keys?.prefix ?? "key:");
         keys = new KeyTable(count, key => prefix + key);
         load =
           input.users !== undefined
@@ -116,6 +121,9 @@ function checkLoad(input: WorkloadInput, path: (...rest: Path) => Path, report: 
   }
   if (input.trace === undefined && input.keys === undefined) report(path("name"), "needs «keys:» with a count");
   if (input.trace !== undefined && input.keys !== undefined) report(path("keys"), "a trace brings its own keys");
+  if (input.trace !== undefined && input.preload > 0) {
+    report(path("preload"), "a trace brings its own keys: which of them to preload is not known before the run");
+  }
 }
 
 function findClient(input: WorkloadInput, scenario: Scenario, path: (...rest: Path) => Path, report: Report): number {
@@ -179,25 +187,27 @@ function checkedTemplate(text: string, input: WorkloadInput): readonly Part[] {
   return parts;
 }
 
-function buildRate(input: WorkloadInput, path: (...rest: Path) => Path, report: Report): (() => Rate) | null {
+function buildRate(
+  input: WorkloadInput,
+  durationNs: number,
+  path: (...rest: Path) => Path,
+  report: Report,
+): (() => Rate) | null {
   const { rate } = input;
   if (rate === undefined) return null;
   try {
     if (typeof rate === "number") {
       if (!(rate >= 0) || rate > MAX_RATE)
-        throw new UnitError(String(rate), `a rate between 0 and ${MAX_RATE} per second`);
+        throw new UnitError(String(rate), `a rate between 0 and ${formatRate(MAX_RATE)}`);
       return () => constantRate(rate);
     }
     const plain = plainRate(rate);
-    if (plain !== null) return () => constantRate(plain);
-    const compiled = compileExpression(rate);
-    // A rate that is no number somewhere is found before the run, not in it.
-    for (let t = 0; t <= 86_400; t += 600) {
-      const value = compiled(t);
-      if (!Number.isFinite(value) || value > MAX_RATE) {
-        throw new UnitError(rate, `an expression that stays a number below ${MAX_RATE}; at t = ${t} s it is ${value}`);
-      }
+    if (plain !== null) {
+      if (plain > MAX_RATE) throw new UnitError(rate, `a rate of at most ${formatRate(MAX_RATE)}`);
+      return () => constantRate(plain);
     }
+    const compiled = compileExpression(rate);
+    checkOverTime(rate, compiled, durationNs);
     return () => variableRate(compiled);
   } catch (error) {
     if (!(error instanceof UnitError)) throw error;
@@ -207,6 +217,22 @@ function buildRate(input: WorkloadInput, path: (...rest: Path) => Path, report: 
 }
 
 const MAX_RATE = 1e9;
+const MOST_LOOKS = 1_000_000;
+
+/** A rate that is no number somewhere is found before the run, not in it. Longer runs than a day are looked at in places. */
+function checkOverTime(text: string, rateAt: (t: number) => number, durationNs: number): void {
+  const steps = Math.ceil(durationNs / RATE_STEP_NS);
+  const stride = Math.ceil(steps / MOST_LOOKS);
+  for (let step = 0; step < steps; step += stride) {
+    const t = ((step + 0.5) * RATE_STEP_NS) / NS_PER_SECOND;
+    const value = rateAt(t);
+    if (Number.isFinite(value) && value <= MAX_RATE) continue;
+    throw new UnitError(
+      text,
+      `an expression that stays a rate of at most ${formatRate(MAX_RATE)}; at t = ${t} s it is ${value}`,
+    );
+  }
+}
 
 function plainRate(text: string): number | null {
   try {

@@ -11,7 +11,16 @@ import { engineProfile } from "../engine/profile.ts";
 import type { ClientConfig, ClusterConfig, FailoverConfig, WorldConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
-import { NS_PER_MINUTE, NS_PER_SECOND, parseDurationNs, parseRange, UnitError } from "../units.ts";
+import {
+  formatDurationNs,
+  NS_PER_MINUTE,
+  NS_PER_MS,
+  NS_PER_SECOND,
+  parseDurationNs,
+  parseRange,
+  UnitError,
+} from "../units.ts";
+import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
@@ -34,10 +43,15 @@ export interface Built {
   readonly warmupNs: number | "auto";
   readonly workloads: readonly WorkloadPlan[];
   /** A fresh configuration; each world needs its own, since traces and key tables hold state. */
-  world(replication: number, seed: number): WorldConfig;
+  world(replication: number, seed: number, feed?: Feed): WorldConfig;
 }
 
+/** Receives what a workload that replays a trace must be filled with. */
+export type Feed = (plan: WorkloadPlan, buffer: TraceBuffer, keys: TraceKeys) => void;
+
 const DEFAULT_ROWS = 600;
+/** More rows than that make a result that nothing can show, and a run that does little else than count. */
+const MAX_ROWS = 100_000;
 
 /** Builds, or reports problems and returns null. `directory` is where relative file names begin. */
 export function build(scenario: Scenario, directory: string, report: Report): Built | null {
@@ -60,33 +74,30 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
   checkNames(scenario, tell);
   const drills = planDrills(scenario, tell);
-  const expectations = scenario.expect.flatMap((text, i): Expectation[] => {
+  const names = scenario.workload.map(one => one.name);
+  const expectations = scenario.expect.map((text, i): Expectation | null => {
     try {
-      return [
-        parseExpectation(
-          text,
-          scenario.workload.map(one => one.name),
-        ),
-      ];
+      return parseExpectation(text, names);
     } catch (error) {
       if (!(error instanceof UnitError)) throw error;
       tell(["expect", i], error.message);
-      return [];
+      return null;
     }
   });
   const spike = readRange(scenario.network.spikeLength, ["network", "spikeLength"], tell);
   const needsOrigin = scenario.workload.findIndex(one => one.pattern !== undefined || one.trace !== undefined);
   if (scenario.origin === undefined && needsOrigin !== -1) {
-    tell(["workload", needsOrigin, "pattern"], "needs an «origin:» to ask on a miss");
+    const asks = scenario.workload[needsOrigin].pattern === undefined ? "trace" : "pattern";
+    tell(["workload", needsOrigin, asks], "needs an «origin:» to ask on a miss");
   }
-  if (scenario.warmup !== "auto" && scenario.warmup >= scenario.duration) {
-    tell(["warmup"], "must be shorter than the duration: nothing would be left to measure");
-  }
+  const periodNs = Math.min(
+    scenario.duration,
+    scenario.period ??
+      Math.max(NS_PER_SECOND, Math.ceil(scenario.duration / DEFAULT_ROWS / NS_PER_SECOND) * NS_PER_SECOND),
+  );
+  checkTimes(scenario, periodNs, expectations, tell);
   if (problems > 0 || book === null) return null;
 
-  const periodNs =
-    scenario.period ??
-    Math.max(NS_PER_SECOND, Math.ceil(scenario.duration / DEFAULT_ROWS / NS_PER_SECOND) * NS_PER_SECOND);
   const config: ClusterConfig = {
     name: cluster.name,
     profile,
@@ -111,15 +122,15 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
     purchase: cluster.purchase as Purchase,
     book,
     drills,
-    expectations,
+    expectations: expectations.filter(one => one !== null),
     setup,
     warmupNs: scenario.warmup,
     workloads,
-    world: (replication, seed) => ({
+    world: (replication, seed, feed) => ({
       seed,
       replication,
       durationNs: scenario.duration,
-      periodNs: Math.min(periodNs, scenario.duration),
+      periodNs,
       zones: zoneNames(scenario.region, scenario.zones),
       latency: {
         inZoneRttNs: scenario.network.inZone,
@@ -134,9 +145,34 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
         latencyNs: scenario.origin?.latency ?? constant(NS_PER_SECOND),
         concurrency: scenario.origin?.concurrency ?? 1,
       },
-      workloads: workloads.map(plan => plan.config()),
+      workloads: workloads.map(plan => plan.config((buffer, keys) => feed?.(plan, buffer, keys))),
     }),
   };
+}
+
+/** What lies in time must lie within the run, and leave something to measure. */
+function checkTimes(
+  scenario: Scenario,
+  periodNs: number,
+  expectations: readonly (Expectation | null)[],
+  report: Report,
+): void {
+  const { duration, warmup } = scenario;
+  if (duration === 0) return report(["duration"], "must be longer than nothing: a run of 0s has no requests");
+  const inAll = `the run ends after ${formatDurationNs(duration)}`;
+  if (periodNs < duration / MAX_ROWS) {
+    const least = formatDurationNs(Math.ceil(duration / MAX_ROWS / NS_PER_MS) * NS_PER_MS);
+    return report(["period"], `gives more than ${MAX_ROWS} rows: ${inAll}, so it needs at least ${least}`);
+  }
+  // Whole periods are measured.
+  if (warmup !== "auto" && Math.ceil(warmup / periodNs) * periodNs >= duration) {
+    const rows = warmup < duration ? `, in rows of ${formatDurationNs(periodNs)}` : "";
+    report(["warmup"], `of ${formatDurationNs(warmup)} leaves nothing to measure: ${inAll}${rows}`);
+  }
+  expectations.forEach((expectation, i) => {
+    const from = expectation?.window.kind === "between" ? expectation.window.fromNs : 0;
+    if (from >= duration) report(["expect", i], `looks at the time after ${formatDurationNs(from)}: ${inAll}`);
+  });
 }
 
 /** Zone ids by AWS's pattern: use1-az1 and so on. */
@@ -181,10 +217,10 @@ function checkCluster({ cluster, zones }: Scenario, node: NodeType, product: str
     report(["cluster", "node"], `${node.type} does not run ${product}; it runs ${node.engines.join(", ")}`);
   }
   if (cluster.multiAz === true && cluster.replicas === 0) {
-    report(["cluster", "multiAz"], "needs at least one replica");
+    report(["cluster", "multiAz"], "needs at least one replica per shard, there is none: «replicas: 1»");
   }
   if (cluster.multiAz === true && zones < 2)
-    report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}`);
+    report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
   const { failover } = cluster;
   const profile = failover.profile ?? (cluster.management === "elasticache" ? "managed" : "upstream");
   const wrong =
@@ -192,12 +228,18 @@ function checkCluster({ cluster, zones }: Scenario, node: NodeType, product: str
       ? (["nodeTimeout", "requireFullCoverage", "restart"] as const)
       : (["detection", "promotion", "dns", "replacement"] as const);
   for (const key of wrong) {
-    if (failover[key] !== undefined) report(["cluster", "failover", key], `has no meaning in the ${profile} profile`);
+    if (failover[key] !== undefined)
+      report(["cluster", "failover", key], `has no meaning in the ${profile} profile; ${MEANS[profile]}`);
   }
   if (profile === "upstream" && cluster.mode === "single") {
     report(["cluster", "failover", "profile"], "the upstream profile is the cluster bus: it needs «mode: cluster»");
   }
 }
+
+const MEANS = {
+  managed: "there it is detection, promotion, dns and replacement",
+  upstream: "there it is nodeTimeout, requireFullCoverage and restart",
+} as const;
 
 function failoverConfig({ cluster }: Scenario): FailoverConfig {
   const { failover } = cluster;
@@ -275,7 +317,10 @@ function planDrills(scenario: Scenario, report: Report): PlannedDrill[] {
       );
       return [];
     }
-    if (at >= scenario.duration) report(["drills", i, "at"], "lies beyond the end of the run");
+    if (at >= scenario.duration) {
+      const end = formatDurationNs(scenario.duration);
+      report(["drills", i, "at"], `${formatDurationNs(at)} lies beyond the end of the run, which is after ${end}`);
+    }
     const [name] = names;
     const options = rest[name] as { shard?: number; replica?: number; role?: string };
     if ((options.shard ?? 1) > scenario.cluster.shards) {

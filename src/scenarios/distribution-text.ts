@@ -18,8 +18,13 @@ export type ParseValue = (text: string) => number;
 const CALL = /^\s*([a-z]+)\s*\(\s*(.*?)\s*\)\s*$/su;
 const TOLERANCE = /^(.*?)\s*\+-\s*(\d+(?:\.\d+)?)\s*%\s*$/u;
 
+const MAX_LENGTH = 1_000;
+
 /** Parses a distribution of quantities that `parseValue` reads. Throws UnitError. */
 export function parseDistribution(text: string, parseValue: ParseValue): Distribution {
+  if (text.length > MAX_LENGTH) {
+    throw new UnitError(`${text.slice(0, 40)}…`, `a distribution of at most ${MAX_LENGTH} characters`);
+  }
   const call = CALL.exec(text);
   if (call !== null) return call[1] === "mix" ? parseMix(call[2], parseValue) : parseCall(call[1], call[2], parseValue);
   const tolerance = TOLERANCE.exec(text);
@@ -70,24 +75,26 @@ function parseCall(name: string, inside: string, parseValue: ParseValue): Distri
     return kind.list(given.map(parseValue));
   }
   const named = given.map(one => /^([a-z]\w*)\s*=\s*(.+)$/su.exec(one));
-  const form = named.every(one => one !== null)
-    ? kind.forms.find(one =>
-        sameNames(
-          one,
-          named.map(match => match![1]),
-        ),
-      )
-    : kind.forms.find(one => one.parameters.length === given.length);
+  const names = named.flatMap(match => match?.[1] ?? []);
+  const form =
+    names.length === 0
+      ? kind.forms.find(one => one.parameters.length === given.length)
+      : kind.forms.find(one => names.length === given.length && sameNames(one, names));
   if (form === undefined) throw new UnitError(`${name}(${inside})`, formsOf(kind));
   const args = form.parameters.map((parameter, i) => {
-    const match = named[i] === null ? null : named.find(one => one![1] === parameter.name)!;
-    const textOf = match === null ? given[i] : match[2];
+    const match = named.find(one => one?.[1] === parameter.name);
+    const textOf = match?.[2] ?? given[i];
     if (parameter.kind === "value") return parseValue(textOf);
     const value = Number(textOf);
     if (textOf === "" || !Number.isFinite(value)) throw new UnitError(textOf, `a plain number for ${parameter.name}`);
     return value;
   });
-  return form.make(args);
+  try {
+    return form.make(args);
+  } catch (error) {
+    // What is wrong between arguments is told of the whole.
+    throw error instanceof UnitError ? new UnitError(`${name}(${inside})`, error.expected) : error;
+  }
 }
 
 function sameNames(form: DistributionForm, names: readonly string[]): boolean {
@@ -96,5 +103,5 @@ function sameNames(form: DistributionForm, names: readonly string[]): boolean {
 
 function formsOf(kind: DistributionKind): string {
   const forms = kind.forms.map(form => `${kind.name}(${form.parameters.map(one => `${one.name}=…`).join(", ")})`);
-  return forms.join(" or ");
+  return `the form ${forms.join(" or ")}`;
 }

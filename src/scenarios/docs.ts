@@ -8,7 +8,7 @@ import { scenarioJsonSchema } from "./json-schema.ts";
 import { METRICS } from "./metrics.ts";
 
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -34,7 +34,7 @@ function kind(schema: Schema): string {
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(kind))].join(" or ");
   if (schema.type === "array") return "list";
   if (schema.type === "object") return "mapping";
-  return schema.type ?? "";
+  return typeof schema.type === "string" ? schema.type : (schema.type ?? []).join(" or ");
 }
 
 function rows(schema: Schema, path: string, out: string[]): void {

@@ -2,7 +2,7 @@
 // catalogue, what the scenario changes, and what follows from the node type. Only what the engine reads is passed on; a
 // parameter that it does not read may be named (it is real) but then has no effect, which is said in the findings.
 
-import { engineParameters, engineProfileParameters } from "../catalog/engines.ts";
+import { engineParameters, engineProfileParameters, type Parameter } from "../catalog/engines.ts";
 import { maxmemoryAfterReserve, type NodeType } from "../catalog/nodes.ts";
 import { PARAMETER_NAMES, ParameterError, Parameters } from "../engine/parameters.ts";
 import type { EngineProfile } from "../engine/profile.ts";
@@ -67,18 +67,18 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
       );
       continue;
     }
-    const numeric = Number(value);
-    if (row !== undefined && ((row.min ?? numeric) > numeric || (row.max ?? numeric) < numeric)) {
-      report(name, `must lie between ${row.min ?? "-"} and ${row.max ?? "-"}, got ${value}`);
+    const problem = outside(row, value);
+    if (problem !== null) {
+      report(name, `${problem}, got «${value}»`);
       continue;
     }
-    if (name === "reserved-memory-percent") reservePercent = numeric;
-    else if (name === "maxclients") maxclients = numeric;
+    if (name === "reserved-memory-percent") reservePercent = Number(value);
     else if (PARAMETER_NAMES.includes(name)) parameters[name] = value;
     else withoutEffect.push(name);
+    if (name === "maxclients") maxclients = Number(value);
   }
-  if (!(reservePercent >= 0 && reservePercent < 100)) {
-    report("reserved-memory-percent", `must lie between 0 and 99, got ${reservePercent}`);
+  if (reservePercent >= 100) {
+    report("reserved-memory-percent", `leaves nothing to use: must be below 100, got «${reservePercent}»`);
     reservePercent = 25;
   }
   if (given.maxmemory === undefined) {
@@ -88,6 +88,25 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
   parameters["cluster-enabled"] = mode === "cluster" ? "yes" : "no";
   checkValues(profile, parameters, given, report);
   return { parameters, maxclients, withoutEffect };
+}
+
+/** Why the catalogue knows that a value is none of the parameter's, or null. */
+function outside(row: Parameter | undefined, value: string): string | null {
+  if (row === undefined) return null;
+  const { values, min, max } = row;
+  if (values !== undefined) {
+    return values.some(one => String(one) === value.toLowerCase()) ? null : `must be one of ${values.join(", ")}`;
+  }
+  // Sizes may carry a unit here: the engine reads them.
+  if (min === undefined && max === undefined) return null;
+  if (row.unit === "bytes" && /^\d+[a-z]+$/iu.test(value)) return null;
+  const number = Number(value);
+  const inside = value.trim() !== "" && number >= (min ?? number) && number <= (max ?? number);
+  if (inside) return null;
+  if (min === undefined || max === undefined) {
+    return min === undefined ? `must be a number of at most ${max}` : `must be a number of at least ${min}`;
+  }
+  return `must lie between ${min} and ${max}`;
 }
 
 /** Lets the engine itself judge the values, one by one, so that each problem is told where it stands. */
@@ -102,7 +121,7 @@ function checkValues(
       new Parameters(profile, { [name]: parameters[name] });
     } catch (error) {
       if (!(error instanceof ParameterError)) throw error;
-      if (Object.hasOwn(given, name)) report(name, error.message);
+      if (Object.hasOwn(given, name)) report(name, `${error.message}, got «${parameters[name]}»`);
       delete parameters[name];
     }
   }

@@ -8,6 +8,7 @@ import {
   formatNumber,
   formatPercent,
   formatUsd,
+  parseCount,
   parseDurationNs,
   parseFraction,
   parseRate,
@@ -31,7 +32,9 @@ export interface Expectation {
   readonly window: WindowSpec;
 }
 
-const SHAPE = /^\s*(?:([^\s.<>=!]+)\.)?([A-Za-z][A-Za-z0-9]*)\s*(<=|>=|==|!=|<|>)\s*(\S+(?:\s*\/\s*\S+)?)\s*(.*?)\s*$/u;
+/** Workload, metric, comparison, limit (its unit may stand apart, as reports print it), window. */
+const SHAPE =
+  /^\s*(?:([^\s.<>=!]+)\.)?([A-Za-z][A-Za-z0-9]*)\s*(<=|>=|==|!=|<|>)\s*(\S+(?:\s*\/\s*\S+|\s+(?:%|[nuµm]?s|m|min|h|d|[kMG])(?=\s|$))?)\s*(.*?)\s*$/u;
 
 const WINDOWS = "after warmup, outside drills, during drills, over all, between 1m and 5m, after 1m, before 5m";
 
@@ -40,15 +43,17 @@ function parseLimit(unit: MetricUnit, text: string): number {
     case "duration":
       return parseDurationNs(text);
     case "share":
+      // 90 for 90% would be a check that nothing can pass, or fail.
+      if (Number(text) > 1) throw new UnitError(text, "a share such as 80% or 0.8", `; did you mean «${text}%»?`);
       return parseFraction(text);
     case "usd":
       return parseUsd(text);
     case "rate":
       return /^\d+(\.\d+)?$/u.test(text) ? Number(text) : parseRate(text);
     case "count": {
-      const value = Number(text);
-      if (!Number.isFinite(value)) throw new UnitError(text, "a number");
-      return value;
+      if (/[kMG]$/u.test(text)) return parseCount(text);
+      if (!/^-?\d+(\.\d+)?$/u.test(text)) throw new UnitError(text, "a number such as 0, 500 or 20k");
+      return Number(text);
     }
   }
 }
@@ -65,15 +70,13 @@ function parseWindow(text: string): WindowSpec | null {
     case "over all":
       return { kind: "whole" };
   }
-  const between = /^between (\S+) and (\S+)$/u.exec(text);
-  if (between !== null) {
-    return { kind: "between", fromNs: parseDurationNs(between[1]), toNs: parseDurationNs(between[2]) };
-  }
-  const after = /^after (\S+)$/u.exec(text);
-  if (after !== null) return { kind: "between", fromNs: parseDurationNs(after[1]), toNs: Number.POSITIVE_INFINITY };
-  const before = /^before (\S+)$/u.exec(text);
-  if (before !== null) return { kind: "between", fromNs: 0, toNs: parseDurationNs(before[1]) };
-  return null;
+  const match = /^(?:between (\S+) and (\S+)|after (\S+)|before (\S+))$/u.exec(text.replace(/\s+/gu, " "));
+  if (match === null) return null;
+  const [, low, high, after, before] = match;
+  const fromNs = parseDurationNs(low ?? after ?? "0s");
+  const toNs = after === undefined ? parseDurationNs(high ?? before) : Number.POSITIVE_INFINITY;
+  if (fromNs >= toNs) throw new UnitError(text, "a window that ends after it begins");
+  return { kind: "between", fromNs, toNs };
 }
 
 /** Parses one check; throws UnitError. */

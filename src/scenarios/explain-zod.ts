@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function at(root: unknown, path: Path): unknown {
   let value = root;
-  for (const step of path) value = (value as Record<string | number, unknown> | undefined)?.[step];
+  for (const step of path) value = (value as Record<string | number, unknown> | null | undefined)?.[step];
   return value;
 }
 
@@ -55,18 +55,22 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
 
 /** What belongs at a place, in words: whole numbers are told from numbers, text comes with an example. */
 function wanted(schema: z.ZodType, path: Path, expected: string): string {
-  let current: unknown = schemaAt(schema, path);
-  const examples: unknown[] = [];
-  while (current instanceof z.ZodType) {
-    examples.push(...((current.meta()?.examples as unknown[] | undefined) ?? []));
-    const { def } = current as unknown as { def: { innerType?: unknown; in?: unknown } };
-    if (def.innerType === undefined && def.in === undefined) break;
-    current = def.innerType ?? def.in;
-  }
-  if (current instanceof z.ZodNumberFormat) return KINDS.int;
-  const example = examples.find(one => typeof one === "string");
+  const layers = layersOf(schemaAt(schema, path));
+  if (layers.at(-1) instanceof z.ZodNumberFormat) return KINDS.int;
+  const example = layers
+    .flatMap(layer => (layer.meta()?.examples as unknown[] | undefined) ?? [])
+    .find(one => typeof one === "string");
   const kind = KINDS[expected] ?? expected;
-  return example === undefined || expected !== "string" ? kind : `${kind} such as ${example}`;
+  if (example === undefined || expected !== "string") return kind;
+  return /^\d/u.test(example) ? `${kind} with a unit, such as ${example}` : `${kind} such as ${example}`;
+}
+
+/** A schema and what it is wrapped around, outside first; of a union all members follow. */
+function layersOf(schema: unknown): z.ZodType[] {
+  if (!(schema instanceof z.ZodType)) return [];
+  if (schema instanceof z.ZodUnion) return [schema, ...schema.options.flatMap(layersOf)];
+  const { def } = schema as unknown as { def: { innerType?: unknown; in?: unknown } };
+  return [schema, ...layersOf(def.innerType ?? def.in)];
 }
 
 /** Strips defaults, options and pipes; of a union takes the member that is a mapping. */
@@ -112,14 +116,16 @@ function explain(schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown, pref
       return one(`${found(value)} is not one of ${list(allowed)}${didYouMean(String(value), allowed)}`);
     }
     case "too_small":
-      if (Array.isArray(value)) return one(`needs at least ${issue.minimum} elements`);
-      if (typeof value === "string") return one(`needs at least ${issue.minimum} characters`);
+      if (Array.isArray(value) || typeof value === "string") return one("must not be empty");
       return one(`must be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}, got ${found(value)}`);
     case "too_big":
-      if (typeof value === "string") return one(`must have at most ${issue.maximum} characters`);
+      if (typeof value === "string")
+        return one(`must have at most ${issue.maximum} characters, has ${value.length}: ${found(value)}`);
       return one(`must be ${issue.inclusive ? "at most" : "below"} ${issue.maximum}, got ${found(value)}`);
     case "invalid_union":
       return explainUnion(schema, issue, root, path, value);
+    case "invalid_format":
+      return one(`${issue.message}, got ${found(value)}`);
     case "invalid_key":
       return one(issue.message, "key");
     default:
@@ -127,7 +133,7 @@ function explain(schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown, pref
   }
 }
 
-/** Of a union's complaints, those of the branch that the value comes closest to. */
+/** Of a union's complaints, those of the branch that takes such values at all; where none does, what each would take. */
 function explainUnion(
   schema: z.ZodType,
   issue: Extract<z.core.$ZodIssue, { code: "invalid_union" }>,
@@ -136,10 +142,27 @@ function explainUnion(
   value: unknown,
 ): Explained[] {
   if (value === undefined) return [{ path, at: "key", message: "is missing" }];
-  const wrongKind = (branch: readonly z.core.$ZodIssue[]) =>
-    branch.some(inner => inner.path.length === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value"));
-  const fitting = issue.errors.find(branch => !wrongKind(branch)) ?? issue.errors.at(-1) ?? [];
-  return fitting.flatMap(inner => explain(schema, inner, root, path));
+  const kinds: string[] = [];
+  let fitting: readonly z.core.$ZodIssue[] | undefined;
+  for (const branch of issue.errors) {
+    const [first] = branch;
+    if (first?.path.length === 0 && first.code === "invalid_value") {
+      kinds.push(...first.values.map(one => (typeof one === "string" ? `«${one}»` : String(one))));
+    } else if (first?.path.length === 0 && first.code === "invalid_type") {
+      kinds.push(wanted(schema, path, first.expected));
+    } else {
+      fitting ??= branch;
+    }
+  }
+  if (fitting === undefined) return [{ path, at: "value", message: `needs ${either(kinds)}, got ${found(value)}` }];
+  const names = kinds.filter(kind => kind.startsWith("«"));
+  return fitting
+    .flatMap(inner => explain(schema, inner, root, path))
+    .map(one => ({ ...one, message: one.message.replace(/^needs /u, `needs ${[...names, ""].join(" or ")}`) }));
+}
+
+function either(kinds: readonly string[]): string {
+  return [kinds.slice(0, -1).join(", "), kinds.at(-1)].filter(part => part !== "").join(" or ");
 }
 
 function list(names: readonly string[]): string {

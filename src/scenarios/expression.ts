@@ -7,11 +7,18 @@
 
 import { create, type MathNode, parseDependencies } from "mathjs/number";
 import { parseDurationNs, parseRate, UnitError } from "../units.ts";
+import { didYouMean } from "./suggest.ts";
 
 const math = create({ parseDependencies });
 
+const EXAMPLE = "20k/s * (1 + 0.5*sin(2*pi*t/1d))";
 const MAX_LENGTH = 500;
 const MAX_DEPTH = 40;
+
+/** The remainder with the divisor's sign; by zero it is the number itself. */
+function mod(a: number, b: number): number {
+  return b === 0 ? a : a - b * Math.floor(a / b);
+}
 
 const FUNCTIONS: Readonly<Record<string, (...args: number[]) => number>> = {
   sin: Math.sin,
@@ -25,11 +32,12 @@ const FUNCTIONS: Readonly<Record<string, (...args: number[]) => number>> = {
   abs: Math.abs,
   floor: Math.floor,
   ceil: Math.ceil,
-  round: Math.round,
+  // A half goes away from zero, as mathjs has it.
+  round: a => Math.sign(a) * Math.round(Math.abs(a)),
   min: Math.min,
   max: Math.max,
   pow: Math.pow,
-  mod: (a, b) => a - b * Math.floor(a / b),
+  mod,
   /** 0 before `from`, 1 after `to`, a straight line between. */
   ramp: (t, from, to) => Math.min(1, Math.max(0, (t - from) / (to - from))),
   /** 1 while from <= t < to, else 0. */
@@ -48,10 +56,11 @@ const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
 
 type Compiled = (t: number) => number;
 
+/** A number and its unit; what is followed by a parenthesis is the function min. */
 const QUANTITY =
-  /(?<![\w.])(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([kMG]?\s*\/\s*(?:s|min|m|h|d)\b|(?:ns|us|ms|s|min|m|h|d)\b)/gu;
+  /(?<![\w.])((?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)\s*([kMG]?\s*\/\s*(?:s|min|m|h|d)\b|(?:ns|us|ms|s|min|m|h|d)\b)(?!\s*\()/gu;
 
-/** Puts plain numbers in the place of quantities. A bare k or M suffix is no quantity: rates are written per time. */
+/** Puts plain numbers in the place of quantities. A bare k, M or G is no quantity: rates are written per time. */
 function withoutUnits(text: string): string {
   return text.replace(QUANTITY, (whole, _number: string, unit: string) =>
     unit.includes("/") ? String(parseRate(whole)) : String(parseDurationNs(whole) / 1e9),
@@ -64,12 +73,15 @@ export function compileExpression(text: string): Compiled {
     throw new UnitError(text.length > 80 ? `${text.slice(0, 80)}…` : text, why);
   };
   if (text.length > MAX_LENGTH) refuse(`an expression of at most ${MAX_LENGTH} characters`);
+  if (text.trim() === "") refuse(`a rate such as 500/s or ${EXAMPLE}`);
   let tree: MathNode;
   try {
-    tree = math.parse(withoutUnits(text)) as MathNode;
+    tree = math.parse(withoutUnits(text.trim())) as MathNode;
   } catch (error) {
     if (error instanceof UnitError) throw error;
-    return refuse(`an expression of t such as 20k/s * (1 + 0.5*sin(2*pi*t/1d)): ${(error as Error).message}`);
+    // Where mathjs stands is counted in the text without units: it would mislead.
+    const why = (error as Error).message.replace(/ \(char \d+\)$/u, "");
+    return refuse(`an expression of t such as ${EXAMPLE} (${why})`);
   }
   return compile(tree, 0, refuse);
 }
@@ -79,7 +91,7 @@ interface Node {
   readonly value?: unknown;
   readonly name?: string;
   readonly op?: string;
-  readonly fn?: { readonly name?: string } | string;
+  readonly fn?: { readonly type: string; readonly name?: string };
   readonly args?: Node[];
   readonly content?: Node;
   readonly condition?: Node;
@@ -93,7 +105,7 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   "*": (a, b) => a * b,
   "/": (a, b) => a / b,
   "^": (a, b) => a ** b,
-  "%": (a, b) => a - b * Math.floor(a / b),
+  "%": mod,
   "<": (a, b) => (a < b ? 1 : 0),
   "<=": (a, b) => (a <= b ? 1 : 0),
   ">": (a, b) => (a > b ? 1 : 0),
@@ -114,7 +126,12 @@ function compile(raw: unknown, depth: number, refuse: (why: string) => never): C
     case "SymbolNode": {
       if (node.name === "t") return t => t;
       const value = Object.hasOwn(CONSTANTS, node.name ?? "") ? CONSTANTS[node.name!] : undefined;
-      return value === undefined ? refuse(`t, pi or e, not «${node.name}»`) : () => value;
+      if (value !== undefined) return () => value;
+      return refuse(
+        /^[kMG]$/u.test(node.name ?? "")
+          ? `a rate per time, such as 20${node.name}/s`
+          : `plain arithmetic of numbers, t, pi and e: «${node.name}» is unknown`,
+      );
     }
     case "ParenthesisNode":
       return inner(node.content);
@@ -133,7 +150,10 @@ function compile(raw: unknown, depth: number, refuse: (why: string) => never): C
       const condition = inner(node.condition);
       const yes = inner(node.trueExpr);
       const no = inner(node.falseExpr);
-      return t => (condition(t) !== 0 ? yes(t) : no(t));
+      return t => {
+        const chosen = condition(t);
+        return chosen !== 0 && !Number.isNaN(chosen) ? yes(t) : no(t);
+      };
     }
     case "FunctionNode":
       return compileCall(node, inner, refuse);
@@ -143,13 +163,24 @@ function compile(raw: unknown, depth: number, refuse: (why: string) => never): C
 }
 
 function compileCall(node: Node, inner: (one: Node) => Compiled, refuse: (why: string) => never): Compiled {
-  const name = (typeof node.fn === "object" ? node.fn.name : node.fn) ?? "";
+  // Only a plain name calls a function: that of `t.sin(t)` would be «sin» too.
+  const name = node.fn?.type === "SymbolNode" ? (node.fn.name ?? "") : "";
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-  if (known === undefined) return refuse(`one of the functions ${Object.keys(FUNCTIONS).join(", ")}, not «${name}»`);
+  if (known === undefined) {
+    const names = Object.keys(FUNCTIONS);
+    const hint = didYouMean(name, names);
+    throw new UnitError(
+      name === "" ? "a call of something else" : `${name}(…)`,
+      `a known function: ${names.join(", ")}`,
+      hint,
+    );
+  }
   const args = (node.args ?? []).map(inner);
   const [least, most] = ARITY[name] ?? [1, 1];
   if (args.length < least || args.length > most)
-    return refuse(`${name} with ${least === most ? least : `${least} to ${most}`} arguments`);
+    return refuse(
+      `${name} with ${least === most ? least : `${least} to ${most}`} ${most === 1 ? "argument" : "arguments"}`,
+    );
   if (args.length === 1) {
     const [one] = args;
     return t => known(one(t));

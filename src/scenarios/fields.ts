@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type { Distribution } from "../sim/distributions/distribution.ts";
 import { parseBytes, parseCount, parseDurationNs, parseFraction, UnitError } from "../units.ts";
+import { MAX_VALUE_BYTES } from "../workload/values.ts";
 import { parseDistribution } from "./distribution-text.ts";
 
 /** Turns text into a value; what the parser refuses becomes an issue at the field. */
@@ -41,32 +42,40 @@ export function count(description: string, examples: readonly (string | number)[
 }
 
 export function share(description: string, examples: readonly (string | number)[] = ["80%", 0.8]) {
-  return parsedOrNumber(parseFraction)
-    .refine(value => value >= 0 && value <= 1, { message: "needs a share between 0% and 100%" })
-    .meta({ description: `${description} A share.`, examples: [...examples] });
+  return parsedOrNumber(text => {
+    const value = parseFraction(text);
+    if (value > 1) throw new UnitError(String(text), "a share between 0% and 100%");
+    return value;
+  }).meta({ description: `${description} A share.`, examples: [...examples] });
+}
+
+/** Heavy tails end where time does: at 2^53 ns (104 days). */
+function withinTime({ sample, mean, variance, support: [low, high] }: Distribution): Distribution {
+  const most = Number.MAX_SAFE_INTEGER;
+  if (high <= most) return { sample, mean, variance, support: [low, high] };
+  return { sample: random => Math.min(most, sample(random)), mean, variance, support: [low, most] };
 }
 
 /** A distribution of durations, in ns. */
 export function durations(description: string, examples: readonly string[] = ["4ms", "lognormal(p50=4ms, p99=40ms)"]) {
-  return parsed((text): Distribution => parseDistribution(text, parseDurationNs)).meta({
+  return parsed((text): Distribution => withinTime(parseDistribution(text, parseDurationNs))).meta({
     description: `${description} A duration or a distribution of durations.`,
     examples: [...examples],
   });
 }
-
-/** The largest value that the engine takes: proto-max-bulk-len. */
-const MAX_VALUE_BYTES = 512 * 1_048_576;
 
 /** A distribution of sizes, in bytes. */
 export function sizes(
   description: string,
   examples: readonly string[] = ["1KiB", "lognormal(mean=1.2KiB, sigma=0.8)"],
 ) {
-  return parsed((text): Distribution => parseDistribution(text, parseBytes))
-    .refine(one => one.support[0] <= MAX_VALUE_BYTES && !(one.mean > MAX_VALUE_BYTES), {
-      message: "needs values of at most 512MiB, the largest that the engine takes",
-    })
-    .meta({ description: `${description} A size or a distribution of sizes.`, examples: [...examples] });
+  return parsed((text): Distribution => {
+    const one = parseDistribution(text, parseBytes);
+    if (one.support[0] > MAX_VALUE_BYTES || one.mean > MAX_VALUE_BYTES) {
+      throw new UnitError(text, "values of at most 512MiB, the largest that the engine takes");
+    }
+    return one;
+  }).meta({ description: `${description} A size or a distribution of sizes.`, examples: [...examples] });
 }
 
 /** A name out of a table. */

@@ -33,7 +33,7 @@ export class ScenarioError extends Error {
         (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
         (a.position?.column ?? 0) - (b.position?.column ?? 0),
     );
-    super(sorted.map(formatIssue).join("\n"));
+    super(formatIssues(sorted));
     this.issues = sorted;
   }
 }
@@ -45,24 +45,30 @@ export function fileIssue(file: string, message: string): Issue {
 
 const LINE_WIDTH = 110;
 
+/** Text out of a file without what would steer a terminal or break the line; every character keeps its place. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, one => (/\s/u.test(one) ? " " : "\u00b7"));
+}
+
 /** The problem with its line and a caret under the place. */
 export function formatIssue(issue: Issue): string {
   const { position, path, message, origin } = issue;
   const subject = path === "" ? "" : `${path}: `;
-  if (position === null) return `${origin}: ${subject}${message}`;
+  if (position === null) return printable(`${origin}: ${subject}${message}`);
   const { file, line, column, text, length } = position;
-  const head = `${file}:${line}:${column}: ${subject}${message}`;
+  const head = printable(`${file}:${line}:${column}: ${subject}${message}`);
   // A window of the line around the place, so that a huge line stays readable.
   const from = Math.max(0, column - 1 - LINE_WIDTH / 2);
-  const shown = text.slice(from, from + LINE_WIDTH).replaceAll("\t", " ");
+  const shown = printable(text.slice(from, from + LINE_WIDTH));
   const gutter = `${String(line).padStart(5)} | `;
   const caret = " ".repeat(gutter.length - 2) + "| " + " ".repeat(column - 1 - from);
   const room = Math.max(1, Math.min(length, shown.length - (column - 1 - from)));
   return `${head}\n${gutter}${shown}\n${caret}${"^".repeat(room)}`;
 }
 
-/** All problems and their number, for the terminal. */
+/** All problems, and their number where it is not plain to see. */
 export function formatIssues(issues: readonly Issue[]): string {
-  const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
-  return `${issues.map(formatIssue).join("\n\n")}\n\n${count}`;
+  const count = issues.length === 1 ? "" : `\n\n${issues.length} problems`;
+  return `${issues.map(formatIssue).join("\n\n")}${count}`;
 }

@@ -5,11 +5,11 @@ import { dirname } from "node:path";
 import { type Built, build } from "./build.ts";
 import { explainIssues } from "./explain-zod.ts";
 import { type Issue, ScenarioError } from "./issue.ts";
-import { applyOverride, formatPath, merge, type Override, parseOverride } from "./overrides.ts";
+import { applyOverride, merge, type Override, parseOverride } from "./overrides.ts";
 import { problemsOfTheRest } from "./repair.ts";
 import { scenarioSchema } from "./schema.ts";
 import { checkTrace, type TraceSummary } from "./trace-file.ts";
-import { isPrefix, type Path, parseYaml, readText, type YamlFile } from "./yaml-file.ts";
+import { formatPath, isPrefix, type Path, parseYaml, readText, type YamlFile } from "./yaml-file.ts";
 
 export interface LoadOptions {
   /** Scenario file, or "-" for standard input. */
@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly overlays?: readonly string[];
   /** Arguments of --set, in order. */
   readonly settings?: readonly string[];
+  /** Argument of --duration: a setting too, the last one. */
+  readonly duration?: string | undefined;
 }
 
 export interface Loaded {
@@ -32,16 +34,22 @@ export interface Loaded {
 
 /** Loads and checks a scenario. Throws ScenarioError with every problem found. */
 export async function loadScenario(options: LoadOptions): Promise<Loaded> {
-  const files = [options.file, ...(options.overlays ?? [])].map(file => {
-    const name = file === "-" ? "<stdin>" : file;
-    return parseYaml(name, readText(file));
-  });
-  const overrides = (options.settings ?? []).map(parseOverride);
+  const issues: Issue[] = [];
+  const each = gatherer(issues);
+  const { duration } = options;
+  const files = each([options.file, ...(options.overlays ?? [])], file =>
+    parseYaml(file === "-" ? "<stdin>" : file, readText(file)),
+  );
+  const overrides = each(options.settings ?? [], text => parseOverride(text));
+  if (duration !== undefined) {
+    overrides.push({ path: ["duration"], value: duration, origin: `--duration ${duration}` });
+  }
+  if (issues.length > 0) throw new ScenarioError(issues);
   let root = structuredClone(files[0].value) as Record<string, unknown>;
   for (const overlay of files.slice(1)) root = merge(root, structuredClone(overlay.value)) as Record<string, unknown>;
-  for (const override of overrides) applyOverride(root, override);
+  each(overrides, override => applyOverride(root, override));
+  if (issues.length > 0) throw new ScenarioError(issues);
 
-  const issues: Issue[] = [];
   const locate = locator(files, overrides);
   const directory = options.file === "-" ? process.cwd() : dirname(options.file);
   const parsed = scenarioSchema.safeParse(root);
@@ -70,7 +78,7 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
     built,
     resolved: root,
     digest: createHash("sha256").update(canonicalJson(root)).digest("hex"),
-    settings: options.settings ?? [],
+    settings: [...(options.settings ?? []), ...(duration === undefined ? [] : [`duration=${duration}`])],
     traces,
   };
 }
@@ -89,17 +97,38 @@ function locator(files: readonly YamlFile[], overrides: readonly Override[]) {
   return (path: Path, at: "key" | "value", message: string): Issue => {
     const dotted = formatPath(path);
     const setting = overrides.findLast(override => isPrefix(override.path, path) || isPrefix(path, override.path));
-    if (setting !== undefined) return { position: null, origin: `--set ${setting.text}`, path: dotted, message };
-    const file = files.findLast(one => has(one.value, path)) ?? files[0];
+    if (setting !== undefined) return { position: null, origin: setting.origin, path: dotted, message };
+    const file = fileOf(files, path);
     return { position: file.locate(path, at), origin: file.file, path: dotted, message };
   };
 }
 
-function has(value: unknown, path: Path): boolean {
-  let at = value;
+/** The last file that gives the path, or as much of it as there is. A list comes whole from the last that has it. */
+function fileOf(files: readonly YamlFile[], path: Path): YamlFile {
+  let holders = files.map(file => ({ file, value: file.value }));
   for (const step of path) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return false;
-    at = (at as Record<string | number, unknown>)[step];
+    if (Array.isArray(holders.at(-1)!.value)) holders = holders.slice(-1);
+    const next = holders.flatMap(({ file, value }) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, step)
+        ? [{ file, value: (value as Record<string | number, unknown>)[step] }]
+        : [],
+    );
+    if (next.length === 0) break;
+    holders = next;
   }
-  return true;
+  return holders.at(-1)!.file;
+}
+
+/** Does something for each, keeping what it refuses for later, so that one problem does not hide the others. */
+function gatherer(issues: Issue[]) {
+  return <In, Out>(items: readonly In[], work: (item: In) => Out): Out[] =>
+    items.flatMap((item): Out[] => {
+      try {
+        return [work(item)];
+      } catch (error) {
+        if (!(error instanceof ScenarioError)) throw error;
+        issues.push(...error.issues);
+        return [];
+      }
+    });
 }

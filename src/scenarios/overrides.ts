@@ -3,23 +3,24 @@
 //   --set cluster.shards=5         set
 //   --set workload[0].rate=30k/s   an element of a list, from 0
 //   --set '~drills'                remove
+// Only what a tree holds itself is walked through or replaced, never what every object inherits.
 
 import { parse } from "yaml";
 import { type Issue, ScenarioError } from "./issue.ts";
-import type { Path } from "./yaml-file.ts";
+import { findForbidden, formatPath, type Path } from "./yaml-file.ts";
 
 export interface Override {
   readonly path: Path;
   /** Undefined removes. */
   readonly value: unknown;
-  /** As it was written on the command line. */
-  readonly text: string;
+  /** As it was written on the command line, with its flag. */
+  readonly origin: string;
 }
 
 const STEP = /^(?:([A-Za-z_][\w-]*)|\[(\d+)\])/u;
 
-function overrideIssue(text: string, message: string): ScenarioError {
-  const issue: Issue = { position: null, origin: `--set ${text}`, path: "", message };
+function overrideIssue(origin: string, message: string): ScenarioError {
+  const issue: Issue = { position: null, origin, path: "", message };
   return new ScenarioError([issue]);
 }
 
@@ -42,26 +43,26 @@ export function parsePath(text: string): Path | null {
   return path.length === 0 ? null : path;
 }
 
-export function formatPath(path: Path): string {
-  return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
-}
-
 /** Parses one --set argument. The value is YAML, so that numbers, booleans and lists are what they look like. */
-export function parseOverride(text: string): Override {
-  if (text.startsWith("~")) {
-    const path = parsePath(text.slice(1));
-    if (path === null) throw overrideIssue(text, "is no path such as cluster.shards or workload[0].rate");
-    return { path, value: undefined, text };
+export function parseOverride(text: string, origin = `--set ${text}`): Override {
+  const remove = text.startsWith("~");
+  const equals = remove ? text.length : text.indexOf("=");
+  if (equals === -1) throw overrideIssue(origin, "needs the form path=value, or ~path to remove");
+  const path = parsePath(text.slice(remove ? 1 : 0, equals));
+  if (path === null || path.includes("__proto__")) {
+    throw overrideIssue(origin, "is no path such as cluster.shards or workload[0].rate");
   }
-  const equals = text.indexOf("=");
-  if (equals === -1) throw overrideIssue(text, "needs the form path=value");
-  const path = parsePath(text.slice(0, equals));
-  if (path === null) throw overrideIssue(text, "is no path such as cluster.shards or workload[0].rate");
+  if (remove) return { path, value: undefined, origin };
+  let value: unknown;
   try {
-    return { path, value: parse(text.slice(equals + 1), { version: "1.2" }) ?? "", text };
-  } catch {
-    throw overrideIssue(text, "has a value that is no YAML");
+    const given = text.slice(equals + 1);
+    value = given.trim() === "" ? "" : parse(given, { version: "1.2", logLevel: "error" });
+  } catch (error) {
+    throw overrideIssue(origin, `has a value that is no YAML: ${(error as Error).message.split(" at line")[0]}`);
   }
+  const forbidden = findForbidden(value);
+  if (forbidden !== null) throw overrideIssue(origin, forbidden.message);
+  return { path, value, origin };
 }
 
 type Tree = { [key: string]: unknown } | unknown[];
@@ -71,28 +72,23 @@ function isTree(value: unknown): value is Tree {
 }
 
 /** Applies an override to a plain tree, in place. Missing mappings on the way are made; lists are not extended. */
-export function applyOverride(root: Tree, { path, value, text }: Override): void {
-  let at: Tree = root;
-  for (let i = 0; i < path.length - 1; i++) {
-    const step = path[i];
+export function applyOverride(root: Tree, { path, value, origin }: Override): void {
+  let at = root as Record<string | number, unknown>;
+  path.forEach((step, i) => {
     if (Array.isArray(at) && (typeof step !== "number" || step >= at.length)) {
-      throw overrideIssue(text, `the list ${formatPath(path.slice(0, i))} has ${at.length} elements, numbered from 0`);
+      throw overrideIssue(origin, `${formatPath(path.slice(0, i))} is a list ${elements(at.length)}`);
     }
-    const child = (at as Record<string | number, unknown>)[step];
-    if (isTree(child)) at = child;
-    else {
-      const made: Tree = {};
-      (at as Record<string | number, unknown>)[step] = made;
-      at = made;
-    }
-  }
-  const last = path[path.length - 1];
-  if (Array.isArray(at) && (typeof last !== "number" || last >= at.length)) {
-    throw overrideIssue(text, `the list ${formatPath(path.slice(0, -1))} has ${at.length} elements, numbered from 0`);
-  }
-  if (value !== undefined) (at as Record<string | number, unknown>)[last] = value;
-  else if (Array.isArray(at)) at.splice(Number(last), 1);
-  else delete (at as Record<string, unknown>)[String(last)];
+    if (i < path.length - 1) {
+      if (!Object.hasOwn(at, step) || !isTree(at[step])) at[step] = {};
+      at = at[step] as Record<string | number, unknown>;
+    } else if (value !== undefined) at[step] = value;
+    else if (Array.isArray(at)) at.splice(Number(step), 1);
+    else delete at[step];
+  });
+}
+
+function elements(length: number): string {
+  return length === 0 ? "without elements" : length === 1 ? "with the one element [0]" : `from [0] to [${length - 1}]`;
 }
 
 /** Merges an overlay into a tree: mappings merge, everything else replaces. Returns a new tree. */

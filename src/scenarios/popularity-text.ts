@@ -5,6 +5,8 @@ import type { PopularityModel } from "../workload/popularity.ts";
 import { POPULARITIES } from "../workload/popularity.ts";
 import { didYouMean } from "./suggest.ts";
 
+const NUMBER = /^(?:\d+(?:\.\d+)?|\.\d+)$/u;
+
 export interface PopularityText {
   readonly model: PopularityModel;
   readonly args: readonly number[];
@@ -21,11 +23,15 @@ export function parsePopularity(text: string): PopularityText {
   const given = match[2] === undefined || match[2] === "" ? [] : match[2].split(",");
   const form =
     model.parameters.length === 0 ? model.name : `${model.name}(${model.parameters.map(one => one.name).join(", ")})`;
-  if (given.length !== model.parameters.length) throw new UnitError(text, form);
+  if (given.length !== model.parameters.length) throw new UnitError(text, `the form ${form}`);
   const args = model.parameters.map((parameter, i) => {
     const argument = given[i].trim();
-    const value = argument.endsWith("%") ? parseFraction(argument) : Number(argument);
-    if (!Number.isFinite(value) || argument === "" || value < parameter.min || value > parameter.max) {
+    const value = argument.endsWith("%")
+      ? parseFraction(argument)
+      : NUMBER.test(argument)
+        ? Number(argument)
+        : Number.NaN;
+    if (!(value >= parameter.min && value <= parameter.max)) {
       throw new UnitError(argument, `${parameter.name} between ${parameter.min} and ${parameter.max}`);
     }
     return value;

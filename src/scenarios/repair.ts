@@ -1,7 +1,8 @@
 // A scenario that breaks the grammar in one place may be wrong in others that the grammar does not see: a parameter that
 // does not exist, a check on an unknown metric. To tell everything at once, what broke the grammar is taken out or
 // replaced by something harmless, and the rest is checked as if it were whole. What that says about the repaired places
-// themselves is dropped.
+// themselves is dropped, and so is what follows from them: a drill does not lie beyond the end of a run whose duration
+// nobody could read.
 
 import { build } from "./build.ts";
 import { type Explained, explainIssues } from "./explain-zod.ts";
@@ -21,11 +22,48 @@ const HARMLESS: Readonly<Record<string, unknown>> = {
   at: "0s",
   count: 1,
   file: "unnamed",
+  shards: 500,
+  replicas: 5,
+  pattern: {},
+  rate: 1,
+  users: { count: 1 },
+  keys: { count: 1 },
+  commands: { PING: 1 },
+  trace: { file: "unnamed" },
+};
+
+/** A broken field by its name, and what may be said of other fields only because nobody knows its value. */
+const FOLLOWS: Readonly<Record<string, RegExp>> = {
+  duration: /the run ends after|beyond the end of the run|stays a rate/u,
+  period: /leaves nothing to measure/u,
+  shards: /there is no shard/u,
+  replicas: /there is no replica|at least one replica|are \d+ nodes/u,
+  zones: /at least two zones/u,
+  engine: /does not run/u,
+  node: /does not run/u,
+  management: /may not be changed on ElastiCache|has no meaning in/u,
+  mode: /needs «mode: cluster»|mode single has one shard/u,
+  profile: /has no meaning in|needs «mode: cluster»/u,
+  failover: /has no meaning in|needs «mode: cluster»/u,
+  cluster: /there is no (?:shard|replica)|has no parameter|may not be changed/u,
+  name: /is no client group|needs a workload/u,
+  clients: /is no client group|multiplex: true/u,
+  workload: /needs a workload/u,
+  pool: /multiplex: true/u,
+  multiplex: /multiplex: true/u,
+  ttl: /\{ttl\} needs/u,
 };
 
 const ROUNDS = 4;
 
 type Tree = Record<string | number, unknown>;
+
+/** Whether a problem may come from what is broken at `from`. */
+function follows(message: string, from: Path): boolean {
+  // An element that is broken as a whole stands for its list.
+  const name = from.findLast(step => typeof step === "string") ?? "";
+  return Object.hasOwn(FOLLOWS, name) && FOLLOWS[name].test(message);
+}
 
 function parentOf(root: Tree, path: Path): Tree | null {
   let at: unknown = root;
@@ -58,7 +96,9 @@ export function problemsOfTheRest(
     if (parsed.success) {
       const found: { path: Path; message: string }[] = [];
       build(parsed.data, directory, (path, message) => found.push({ path, message }));
-      return found.filter(({ path }) => !broken.some(one => isPrefix(one, path) || isPrefix(path, one)));
+      return found.filter(
+        ({ path, message }) => !broken.some(one => isPrefix(one, path) || isPrefix(path, one) || follows(message, one)),
+      );
     }
     issues = explainIssues(scenarioSchema, parsed.error.issues, repaired);
   }

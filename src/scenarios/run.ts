@@ -43,10 +43,11 @@ export async function runScenario(loaded: Loaded, options: RunOptions = {}): Pro
   const done: Replication[] = [];
   for (let index = 0; index < replications; index++) {
     const one = await runOnce(loaded, seed, index, replications, options);
-    done.push(one);
+    // Replications are compared as equals: one that was cut short counts only if there is no other.
+    if (one.complete || index === 0) done.push(one);
     if (!one.complete) break;
   }
-  return assembleResult(loaded, seed, done);
+  return assembleResult(loaded, seed, done, done.length < replications);
 }
 
 async function runOnce(
@@ -57,12 +58,9 @@ async function runOnce(
   options: RunOptions,
 ): Promise<Replication> {
   const feeders: TraceFeeder[] = [];
-  const config = {
-    ...built.world(index, seed),
-    workloads: built.workloads.map(plan =>
-      plan.config((buffer, keys) => feeders.push(new TraceFeeder(plan.trace!.file, buffer, keys, plan.trace!.speed))),
-    ),
-  };
+  const config = built.world(index, seed, ({ trace }, buffer, keys) => {
+    feeders.push(new TraceFeeder(trace!.file, buffer, keys, trace!.speed));
+  });
   const world = new World(config);
   const drills = scheduleDrills(world, built.drills);
   for (const feeder of feeders) await feeder.fill();

@@ -90,11 +90,11 @@ const cluster = z
       .meta({ description: "How long a fork blocks the engine." }),
     replication: z
       .strictObject({
-        batch: duration("Delay of the event loop between a write and its way to the replicas.", ["200us"]).default(
-          200_000,
+        batch: duration("Delay of the event loop between a write and its way to the replicas.", ["200us"]).prefault(
+          "200us",
         ),
-        syncBandwidth: share("Part of the primary's baseline bandwidth that a full sync may take.", ["50%"]).default(
-          0.5,
+        syncBandwidth: share("Part of the primary's baseline bandwidth that a full sync may take.", ["50%"]).prefault(
+          "50%",
         ),
       })
       .prefault({})
@@ -146,8 +146,8 @@ const client = z
       })
       .prefault({})
       .meta({ description: "The client's DNS cache; matters in mode single." }),
-    topologyRefresh: duration("Least time between two topology refreshes of an instance.", ["1s", "30s"]).default(
-      1_000_000_000,
+    topologyRefresh: duration("Least time between two topology refreshes of an instance.", ["1s", "30s"]).prefault(
+      "1s",
     ),
     readFrom: z
       .enum(["primary", "replica", "nearest"])

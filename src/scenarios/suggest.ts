@@ -20,9 +20,11 @@ export function editDistance(left: string, right: string, limit: number): number
   return row[right.length];
 }
 
-/** The closest word, or null when none is close enough to be meant. */
+/** The closest word, or null when none is close enough to be meant. A dotted name may lack its beginning. */
 export function closest(word: string, allowed: readonly string[]): string | null {
   const lower = word.toLowerCase();
+  const tail = allowed.find(one => one.toLowerCase().endsWith(`.${lower}`));
+  if (tail !== undefined) return tail;
   const limit = Math.max(1, Math.min(4, Math.floor(word.length / 3)));
   let best: string | null = null;
   let bestDistance = limit + 1;

@@ -1,8 +1,8 @@
 // One YAML file: read with bounds, parsed with positions. YAML 1.2 (`no` is text), no duplicate keys, one document,
 // merge keys and anchors allowed up to the parser's alias limit, which stops alias bombs.
 
-import { readFileSync, statSync } from "node:fs";
-import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
+import { closeSync, openSync, readSync } from "node:fs";
+import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseAllDocuments, type YAMLError } from "yaml";
 import { fileIssue, type Issue, type Position, ScenarioError } from "./issue.ts";
 
 /** No scenario is that long; a file that is, is something else. */
@@ -11,7 +11,12 @@ const MAX_BYTES = 2 * 1_048_576;
 export type Path = readonly (string | number)[];
 
 export function isPrefix(short: Path, long: Path): boolean {
-  return short.length <= long.length && short.every((step, i) => step === long[i]);
+  return short.length <= long.length && short.every((step, i) => String(step) === String(long[i]));
+}
+
+/** As people write it: workload[0].rate. */
+export function formatPath(path: Path): string {
+  return path.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
 }
 
 export interface YamlFile {
@@ -24,23 +29,50 @@ export interface YamlFile {
 
 /** Reads the text of a file, or of standard input for "-". Throws ScenarioError. */
 export function readText(file: string): string {
-  if (file === "-") return readFileSync(0, "utf8");
-  let size: number;
+  const name = file === "-" ? "<stdin>" : file;
+  const refuse = (message: string): never => {
+    throw new ScenarioError([fileIssue(name, message)]);
+  };
+  let bytes: Buffer;
   try {
-    const stat = statSync(file);
-    if (stat.isDirectory()) throw new ScenarioError([fileIssue(file, "is a directory; a scenario is a YAML file")]);
-    size = stat.size;
+    bytes = readBytes(file);
   } catch (error) {
-    if (error instanceof ScenarioError) throw error;
-    throw new ScenarioError([fileIssue(file, describeSystemError(error))]);
+    const isDirectory = (error as { code?: string }).code === "EISDIR";
+    return refuse(`${describeSystemError(error)}${isDirectory ? "; a scenario is a YAML file" : ""}`);
   }
-  if (size > MAX_BYTES) {
-    throw new ScenarioError([fileIssue(file, `has ${size} bytes; a scenario has at most ${MAX_BYTES}`)]);
-  }
+  if (bytes.length > MAX_BYTES) refuse(`has more than ${MAX_BYTES} bytes; a scenario is shorter`);
+  if (bytes.includes(0)) refuse("is no text: it holds a zero byte; a scenario is YAML in UTF-8");
   try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new ScenarioError([fileIssue(file, describeSystemError(error))]);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return refuse(`is not UTF-8, in line ${firstBadLine(bytes)}; a scenario is YAML in UTF-8`);
+  }
+}
+
+/** Whatever the name stands for, a file, a pipe, a device: not more of it is read than shows that it is too long. */
+function readBytes(file: string): Buffer {
+  const descriptor = file === "-" ? 0 : openSync(file, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
+    let length = 0;
+    while (length < buffer.length) {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (read === 0) break;
+      length += read;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    if (descriptor !== 0) closeSync(descriptor);
+  }
+}
+
+function firstBadLine(bytes: Buffer): number {
+  let start = 0;
+  for (let line = 1; ; line++) {
+    const end = bytes.indexOf(10, start);
+    const part = bytes.subarray(start, end === -1 ? bytes.length : end);
+    if (end === -1 || !Buffer.from(part.toString("utf8")).equals(part)) return line;
+    start = end + 1;
   }
 }
 
@@ -56,9 +88,14 @@ export function describeSystemError(error: unknown): string {
     case "EISDIR":
       return "is a directory";
     case "ENOTDIR":
+    case "EEXIST":
       return "lies below something that is no directory";
     case "ENOSPC":
       return "there is no space left on the device";
+    case "EROFS":
+      return "lies on a device that can only be read";
+    case "ENAMETOOLONG":
+      return "has too long a name";
     default:
       return code ?? String(error);
   }
@@ -67,7 +104,13 @@ export function describeSystemError(error: unknown): string {
 /** Parses a file. Throws ScenarioError with every syntax problem. */
 export function parseYaml(file: string, text: string): YamlFile {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, version: "1.2", merge: true });
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: "1.2",
+    merge: true,
+    logLevel: "error",
+  });
   const sourceLines = text.split(/\r?\n/u);
   const positionAt = (offset: number, length: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -83,9 +126,11 @@ export function parseYaml(file: string, text: string): YamlFile {
   }
   if (documents.length > 1) refuse("holds more than one document; a scenario is one", documents[1].range?.[0] ?? 0);
   const [document] = documents;
-  if (document.errors.length > 0) {
+  const complaints = [...document.errors, ...document.warnings];
+  if (complaints.some(one => one.message.includes("call stack"))) refuse("is nested too deeply for a scenario");
+  if (complaints.length > 0) {
     throw new ScenarioError(
-      document.errors.map((error): Issue => {
+      firstPerLine(complaints, one => lines.linePos(one.pos[0]).line).map((error): Issue => {
         const [from, to] = error.pos;
         const message = error.message.split(" at line")[0].replace(/:\s*$/u, "");
         return { position: positionAt(from, Math.max(1, to - from)), origin: file, path: "", message };
@@ -96,11 +141,10 @@ export function parseYaml(file: string, text: string): YamlFile {
   try {
     value = document.toJS();
   } catch (error) {
-    refuse(
-      (error as Error).message.includes("alias")
-        ? "uses aliases beyond all measure: refused"
-        : (error as Error).message,
-    );
+    const { message } = error as Error;
+    if (message.startsWith("Excessive alias")) refuse("uses aliases beyond all measure: refused");
+    const name = /^Unresolved alias.*: (.+)$/u.exec(message)?.[1];
+    refuse(name === undefined ? message : `there is no anchor «&${name}» above`, Math.max(0, text.indexOf(`*${name}`)));
   }
   if (!isMap(document.contents)) refuse("must be a mapping with the keys name, cluster, clients, workload, …");
 
@@ -110,7 +154,8 @@ export function parseYaml(file: string, text: string): YamlFile {
   };
   const locate = (path: Path, at: "key" | "value"): Position => {
     let node: unknown = document.contents;
-    let best = rangeOf(node) ?? [0, 1];
+    // What the whole lacks is shown at its beginning.
+    let best: readonly [number, number] = [rangeOf(node)?.[0] ?? 0, 1];
     for (let i = 0; i < path.length; i++) {
       const last = i === path.length - 1;
       const step = path[i];
@@ -135,7 +180,35 @@ export function parseYaml(file: string, text: string): YamlFile {
     const end = text.indexOf("\n", from);
     return positionAt(from, end === -1 ? length : Math.min(length, Math.max(1, end - from)));
   };
+  const forbidden = findForbidden(value);
+  if (forbidden !== null) {
+    const { path, message } = forbidden;
+    throw new ScenarioError([{ position: locate(path, "key"), origin: file, path: formatPath(path), message }]);
+  }
   return { file, text, value, locate };
+}
+
+/** One slip often makes the parser complain several times over the same line: the first complaint says it best. */
+function firstPerLine(complaints: readonly YAMLError[], lineOf: (one: YAMLError) => number): YAMLError[] {
+  const seen = new Set<number>();
+  return complaints.filter(one => !seen.has(lineOf(one)) && seen.add(lineOf(one)));
+}
+
+/** What YAML can say and no scenario may: a value within itself, and the one key that JavaScript does not keep as one. */
+export function findForbidden(
+  value: unknown,
+  path: Path = [],
+  above: readonly unknown[] = [],
+): { readonly path: Path; readonly message: string } | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (above.includes(value)) return { path, message: "holds itself by an alias: refused" };
+  for (const [key, inner] of Object.entries(value)) {
+    const at: Path = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === "__proto__") return { path: at, message: "«__proto__» is no name here" };
+    const found = findForbidden(inner, at, [...above, value]);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function keyText(key: unknown): string {

@@ -18,18 +18,19 @@ export function constantRate(perSecond: number): Rate {
   return { at: () => perSecond, nextChangeNs: () => Number.POSITIVE_INFINITY, mean: () => perSecond };
 }
 
-const STEP_NS = NS_PER_SECOND / 10;
+/** Within a step the rate is that of the step's middle. */
+export const RATE_STEP_NS = NS_PER_SECOND / 10;
 
 /** A rate that follows a function of t in seconds. Negative results count as zero; what is no number is a bug. */
 export function variableRate(perSecond: (tSeconds: number) => number): Rate {
   let step = -1;
   let value = 0;
   const at = (nowNs: number) => {
-    const wanted = Math.floor(nowNs / STEP_NS);
+    const wanted = Math.floor(nowNs / RATE_STEP_NS);
     if (wanted !== step) {
       step = wanted;
       // The middle of the step, so that a step function of the expression is met on average.
-      value = perSecond(((wanted + 0.5) * STEP_NS) / NS_PER_SECOND);
+      value = perSecond(((wanted + 0.5) * RATE_STEP_NS) / NS_PER_SECOND);
       if (!Number.isFinite(value)) fail(`rate at t = ${wanted / 10} s is ${value}`);
       value = Math.max(0, value);
     }
@@ -37,7 +38,7 @@ export function variableRate(perSecond: (tSeconds: number) => number): Rate {
   };
   return {
     at,
-    nextChangeNs: nowNs => (Math.floor(nowNs / STEP_NS) + 1) * STEP_NS,
+    nextChangeNs: nowNs => (Math.floor(nowNs / RATE_STEP_NS) + 1) * RATE_STEP_NS,
     mean(durationNs) {
       const samples = 1_000;
       let sum = 0;

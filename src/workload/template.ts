@@ -5,7 +5,7 @@
 //   {int:1..100}   a whole number, uniform
 //   {random}       eight random hexadecimal digits
 
-import type { Bytes } from "../engine/bytes.ts";
+import { type Bytes, bytesFromUtf8 } from "../engine/bytes.ts";
 import type { Command } from "../engine/command.ts";
 import type { Random } from "../sim/random.ts";
 
@@ -30,10 +30,11 @@ export const PLACEHOLDERS = ["{key}", "{value}", "{ttl}", "{int:1..100}", "{rand
 function placeholder(name: string, argument: string | undefined): Part {
   if (name === "int") {
     const match = /^(-?\d+)\.\.(-?\d+)$/u.exec(argument ?? "");
-    if (match === null || Number(match[1]) > Number(match[2])) {
+    const [low, high] = [Number(match?.[1]), Number(match?.[2])];
+    if (!(low <= high) || !Number.isSafeInteger(low) || !Number.isSafeInteger(high)) {
       throw new TemplateError(`{int} needs two bounds such as {int:1..100}, got «${argument ?? ""}»`);
     }
-    return { kind: "int", low: Number(match[1]), high: Number(match[2]) };
+    return { kind: "int", low, high };
   }
   if (argument === undefined && (name === "key" || name === "value" || name === "ttl" || name === "random")) {
     return { kind: name };
@@ -41,15 +42,20 @@ function placeholder(name: string, argument: string | undefined): Part {
   throw new TemplateError(`unknown placeholder «{${name}}»; there are ${PLACEHOLDERS.join(", ")}`);
 }
 
+/** Text goes to the engine as bytes. */
+function plain(text: string): Part {
+  return { kind: "text", text: bytesFromUtf8(text) };
+}
+
 function parseWord(word: string): Part {
   const parts: Part[] = [];
   let end = 0;
   for (const match of word.matchAll(PLACEHOLDER)) {
-    if (match.index > end) parts.push({ kind: "text", text: word.slice(end, match.index) });
+    if (match.index > end) parts.push(plain(word.slice(end, match.index)));
     parts.push(placeholder(match[1], match[2]));
     end = match.index + match[0].length;
   }
-  if (end < word.length) parts.push({ kind: "text", text: word.slice(end) });
+  if (end < word.length) parts.push(plain(word.slice(end)));
   if (parts.length === 1) return parts[0];
   if (parts.some(part => part.kind === "value")) throw new TemplateError("{value} must stand alone as an argument");
   return { kind: "joined", parts };

@@ -7,7 +7,7 @@ import type { Distribution } from "../sim/distributions/distribution.ts";
 import type { Random } from "../sim/random.ts";
 
 /** The largest value that the engine takes (proto-max-bulk-len). */
-const MAX_VALUE_BYTES = 512 * 1_048_576;
+export const MAX_VALUE_BYTES = 512 * 1_048_576;
 
 /** A cheap generator seeded by one integer: enough for the one or two draws that a size needs. */
 class KeyStream implements Random {

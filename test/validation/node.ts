@@ -171,7 +171,8 @@ function lruRow(exponent: number): Row {
   const world = new World({ ...config, clients, latency: { ...config.latency, inZoneRttNs: 1_000 } });
   run(world, LRU_SECONDS);
   const { engine } = world.cluster.nodes[0];
-  if (engine.stats.evictedKeys < 10_000 || engine.database(0).size < 1_000) throw new Error("nothing to compare: the limit must evict, and leave something");
+  if (engine.stats.evictedKeys < 10_000 || engine.database(0).size < 1_000)
+    throw new Error("nothing to compare: the limit must evict, and leave something");
   return {
     what: `hit rate of allkeys-lru under Zipf ${exponent}, ${engine.database(0).size} of ${LRU_KEYS} keys held, Che's approximation`,
     predicted: 100 * hitRate(world, LRU_SECONDS / 3),

@@ -9,6 +9,7 @@
 // The parser is fed chunks of bytes and pushes rows into a buffer. It looks at bytes and not at strings, since a replay
 // is only as fast as its reader; a general CSV reader made up half of a run's time. Bad rows are reported, not skipped.
 
+import { MAX_VALUE_BYTES } from "../values.ts";
 import { TRACE_GET, TRACE_SET, type TraceBuffer, type TraceKeys, UNKNOWN_SIZE, UNKNOWN_TTL } from "./trace.ts";
 
 /** A row that cannot be used. Rows are counted from 1, the header being row 1. */
@@ -31,6 +32,10 @@ const NS_PER_MS = 1_000_000;
 /** Longest line that is still believed to be one; beyond it the file is something else. */
 const MAX_LINE_BYTES = 1 << 20;
 
+const NOTHING = Buffer.alloc(0);
+/** Digits that a double keeps: decimals beyond them are read over. */
+const KEPT_DIGITS = 16;
+
 export class TraceCsvParser {
   rows = 0;
   firstMs = Number.NaN;
@@ -39,9 +44,13 @@ export class TraceCsvParser {
   readonly problems: TraceProblem[] = [];
   problemCount = 0;
 
-  private pending: Buffer = Buffer.alloc(0);
+  private pending: Buffer = NOTHING;
+  /** Bytes of the current line that were let go because it is too long. */
+  private dropped = 0;
   private row = 0;
   private order: Column[] | null = null;
+  /** A header that cannot be used makes every row unreadable: then only the header is complained of. */
+  private headerIsBad = false;
   private readonly fieldStart = new Int32Array(COLUMNS.length);
   private readonly fieldEnd = new Int32Array(COLUMNS.length);
 
@@ -59,20 +68,20 @@ export class TraceCsvParser {
     for (;;) {
       const end = data.indexOf(NEWLINE, start);
       if (end === -1) break;
-      this.line(data, start, end > start && data[end - 1] === RETURN ? end - 1 : end);
+      this.line(data, start, end);
       start = end + 1;
     }
     this.pending = data.subarray(start);
-    if (this.pending.length > MAX_LINE_BYTES) {
-      this.problem(`line of over ${MAX_LINE_BYTES} bytes: this is no trace CSV`);
-      this.pending = Buffer.alloc(0);
+    if (this.dropped + this.pending.length > MAX_LINE_BYTES) {
+      this.dropped += this.pending.length;
+      this.pending = NOTHING;
     }
   }
 
   /** The file has ended; a last line without line end is taken. */
   finish(): void {
-    if (this.pending.length > 0) this.line(this.pending, 0, this.pending.length);
-    this.pending = Buffer.alloc(0);
+    if (this.pending.length > 0 || this.dropped > 0) this.line(this.pending, 0, this.pending.length);
+    this.pending = NOTHING;
     if (this.order === null) this.problem("the file is empty; the first line must name the columns");
     else if (this.rows === 0 && this.problemCount === 0) this.problem("no requests after the header");
     if (this.buffer !== null) this.buffer.finished = true;
@@ -83,10 +92,21 @@ export class TraceCsvParser {
     if (this.problems.length < this.problemLimit) this.problems.push({ row: Math.max(1, this.row), message });
   }
 
-  private line(data: Buffer, start: number, end: number): void {
+  private line(data: Buffer, start: number, lineEnd: number): void {
     this.row++;
-    if (this.order === null) this.header(data.toString("latin1", start, end));
-    else if (end > start) this.request(data, start, end);
+    const length = this.dropped + lineEnd - start;
+    this.dropped = 0;
+    const end = lineEnd > start && data[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd;
+    if (length > MAX_LINE_BYTES) {
+      if (!this.headerIsBad) this.problem(`has over ${MAX_LINE_BYTES} bytes: this is no line of a trace`);
+      this.headerIsBad ||= this.order === null;
+      this.order ??= [];
+    } else if (this.order === null) {
+      this.header(data.toString("latin1", start, end));
+      this.headerIsBad = this.problemCount > 0;
+    } else if (end > start && !this.headerIsBad) {
+      this.request(data, start, end);
+    }
   }
 
   private header(text: string): void {
@@ -107,7 +127,6 @@ export class TraceCsvParser {
 
   private request(data: Buffer, start: number, end: number): void {
     const order = this.order!;
-    if (this.problemCount > 0 && this.rows === 0 && this.row === 2) return; // a bad header makes every row bad
     let field = 0;
     let from = start;
     for (let at = start; at <= end; at++) {
@@ -128,7 +147,8 @@ export class TraceCsvParser {
   private take(data: Buffer): void {
     const has = (column: Column) => this.order!.includes(column);
     const timeMs = this.number(data, 0);
-    if (Number.isNaN(timeMs)) return this.problem(`time_ms «${this.text(data, 0)}» is no number`);
+    if (Number.isNaN(timeMs))
+      return this.problem(`time_ms «${this.text(data, 0)}» is no decimal number of zero or more`);
     if (timeMs < this.lastMs) return this.problem(`time_ms ${timeMs} lies before the row above (${this.lastMs})`);
     if (this.fieldEnd[1] === this.fieldStart[1]) return this.problem("the key is empty");
     let op = TRACE_GET;
@@ -138,7 +158,8 @@ export class TraceCsvParser {
       else if (word !== "get") return this.problem(`op «${word}» is neither get nor set`);
     }
     const size = has("size") ? this.optional(data, 3, UNKNOWN_SIZE) : UNKNOWN_SIZE;
-    if (Number.isNaN(size)) return this.problem(`size «${this.text(data, 3)}» is no number of bytes`);
+    if (!Number.isInteger(size)) return this.problem(`size «${this.text(data, 3)}» is no whole number of bytes`);
+    if (size > MAX_VALUE_BYTES) return this.problem(`size ${size} is above ${MAX_VALUE_BYTES}, what the engine takes`);
     const ttl = has("ttl_s") ? this.optional(data, 4, UNKNOWN_TTL) : UNKNOWN_TTL;
     if (Number.isNaN(ttl)) return this.problem(`ttl_s «${this.text(data, 4)}» is no number of seconds`);
 
@@ -175,6 +196,7 @@ export class TraceCsvParser {
       }
       const digit = byte - ZERO;
       if (digit < 0 || digit > 9) return Number.NaN;
+      if (scale !== 0 && digits >= KEPT_DIGITS) continue;
       value = value * 10 + digit;
       digits++;
       if (scale !== 0) scale *= 10;

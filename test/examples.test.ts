@@ -1,0 +1,105 @@
+// The examples are tests: each one is valid by the grammar and by the committed JSON Schema, runs, and keeps what it
+// expects. Overlays lie beside a base.yaml; a scenario in scenarios/ stands for itself.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { Ajv } from "ajv";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { resultText } from "../src/report/json.ts";
+import { type Result, resultSchema } from "../src/result.ts";
+import { loadScenario } from "../src/scenarios/load.ts";
+import { runScenario } from "../src/scenarios/run.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const scenarios = join(root, "scenarios");
+const yamls = (folder: string) => readdirSync(folder).filter(name => name.endsWith(".yaml"));
+
+interface Example {
+  readonly name: string;
+  readonly file: string;
+  readonly overlays: readonly string[];
+}
+
+const EXAMPLES: readonly Example[] = readdirSync(scenarios, { withFileTypes: true }).flatMap((entry): Example[] => {
+  const path = join(scenarios, entry.name);
+  const example = (...overlays: string[]): Example => ({
+    name: relative(scenarios, overlays[0] ?? path),
+    file: entry.isDirectory() ? join(path, "base.yaml") : path,
+    overlays,
+  });
+  if (!entry.isDirectory()) return entry.name.endsWith(".yaml") ? [example()] : [];
+  if (!yamls(path).includes("base.yaml")) return [];
+  return yamls(path).map(name => (name === "base.yaml" ? example() : example(join(path, name))));
+});
+
+const validate = new Ajv({ strict: false }).compile(
+  JSON.parse(readFileSync(join(root, "schema/scenario.schema.json"), "utf8")),
+);
+
+const results = new Map<string, Result>();
+
+test("there are examples", () => {
+  expect(EXAMPLES.length).toBeGreaterThan(9);
+});
+
+describe.each(EXAMPLES.map(one => [one.name, one] as const))("scenarios/%s", (name, { file, overlays }) => {
+  test("is valid by the grammar and by the JSON Schema", async () => {
+    const { resolved } = await loadScenario({ file, overlays });
+    validate(resolved);
+    expect(validate.errors).toBeNull();
+    // An editor sees the file alone.
+    if (overlays.length === 0) {
+      validate(parse(readFileSync(file, "utf8")));
+      expect(validate.errors).toBeNull();
+    }
+  });
+
+  test("tells editors where its schema lies", () => {
+    if (overlays.length > 0) return;
+    const line = readFileSync(file, "utf8").split("\n")[0];
+    const schema = /^# yaml-language-server: \$schema=(.+)$/u.exec(line)?.[1];
+    expect(resolve(file, "..", schema ?? "")).toBe(join(root, "schema/scenario.schema.json"));
+  });
+
+  test("runs and keeps what it expects", async () => {
+    const loaded = await loadScenario({ file, overlays });
+    // A base has nothing of its own to show.
+    if (basename(file) === "base.yaml" && overlays.length === 0) {
+      expect(loaded.built.expectations).toEqual([]);
+      return;
+    }
+    const result = await runScenario(loaded);
+    results.set(name, result);
+    const broken = result.checks.filter(check => check.status !== "pass");
+    expect(broken.map(check => `${check.text}: ${check.measured} ${check.unit}`)).toEqual([]);
+    expect(result.checks.length).toBeGreaterThan(0);
+    expect([result.verdict, result.partial]).toEqual(["pass", false]);
+    expect(resultSchema.safeParse(JSON.parse(resultText(result))).success).toBe(true);
+    const { arrived, ...ended } = result.totals;
+    expect(Object.values(ended).reduce((sum, n) => sum + n, 0)).toBe(arrived);
+  });
+});
+
+describe("the examples together", () => {
+  test("at equal memory LFU keeps more of a Zipf workload than LRU, and LRU more than chance", () => {
+    const hitRate = (policy: string) => results.get(`eviction/${policy}.yaml`)?.summary.hitRate ?? Number.NaN;
+    expect(hitRate("allkeys-lfu")).toBeGreaterThan(hitRate("allkeys-lru"));
+    expect(hitRate("allkeys-lru")).toBeGreaterThan(hitRate("allkeys-random"));
+    const memory = [...results].flatMap(([name, { summary }]) =>
+      name.startsWith("eviction/") ? [summary.memory.peakUsedBytes] : [],
+    );
+    expect(memory).toHaveLength(5);
+    expect(Math.max(...memory) / Math.min(...memory)).toBeLessThan(1.01);
+  });
+
+  test("all limits of the eviction overlays are bands: one from below, one from above", () => {
+    for (const [name, { checks }] of results) {
+      if (!name.startsWith("eviction/")) continue;
+      const sides = checks.map(({ text }) => /^hitRate ([<>]) \d/u.exec(text)?.[1]);
+      expect(sides.sort(), name).toEqual(["<", ">"]);
+      const [low, high] = checks.map(check => check.limit).sort((a, b) => a - b);
+      expect(high - low, name).toBeLessThan(0.035);
+    }
+  });
+});
