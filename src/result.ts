@@ -151,7 +151,9 @@ export const resultSchema = z.strictObject({
     resolved: z.record(z.string(), z.unknown()),
     /** Hash of `resolved`. */
     digest: z.string(),
-    /** Settings given beside the file. */
+    /** Files merged over it, in order. */
+    overlays: z.array(z.string()),
+    /** Settings given beside the files. */
     overrides: z.array(z.string()),
     file: z.string(),
   }),
@@ -214,6 +216,8 @@ export const resultSchema = z.strictObject({
       cause: z.int().nullable(),
     }),
   ),
+  /** Events beyond what is kept. */
+  eventsDropped: z.int(),
   drills: z.array(drill),
   findings: z.array(finding),
   provenance: z.strictObject({

@@ -56,7 +56,12 @@ export const runVerb: CommandModule<object, RunArguments> = {
       })
       .option("json", { type: "string", requiresArg: true, describe: "Write the result file (- for stdout)" })
       .option("report", { type: "string", requiresArg: true, describe: "Write an HTML report (- for stdout)" })
-      .option("quiet", { type: "boolean", default: false, describe: "No progress; only checks and verdict" })
+      .option("quiet", {
+        alias: "q",
+        type: "boolean",
+        default: false,
+        describe: "No progress; only checks and verdict",
+      })
       .option("plain", { type: "boolean", default: false, describe: "One «key: value» per line" })
       .option("fail", { type: "boolean", default: true, describe: "Exit with 4 when a check fails (--no-fail: 0)" })
       .example("$0 run cache.yaml --replications 10", "means with intervals")

@@ -16,7 +16,12 @@ export const validateVerb: CommandModule<object, ValidateArguments> = {
   describe: "Check scenarios: syntax, names, units, what does not fit together",
   builder: yargs =>
     scenarioOptions(yargs)
-      .positional("scenarios", { type: "string", array: true, demandOption: true, describe: "Scenario files, or - for stdin" })
+      .positional("scenarios", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "Scenario files, or - for stdin",
+      })
       .option("json", {
         type: "boolean",
         default: false,

@@ -63,7 +63,10 @@ function figures(result: Result, columns: number, paint: Paint): string {
 
 function plusMinus(result: Result, name: string, format: (value: number) => string): string {
   const interval = result.intervals[name];
-  return interval?.halfWidth == null ? "" : `± ${format(interval.halfWidth)}`;
+  if (interval?.halfWidth == null) return "";
+  // The figure beside it is the first replication's; the interval is around the mean of all.
+  const around = interval.method === "replications" ? `mean ${format(interval.mean)} ` : "";
+  return `${around}± ${format(interval.halfWidth)}`;
 }
 
 function us(value: number | null): string {
@@ -74,6 +77,9 @@ function figureRows(result: Result): [name: string, value: string, note: string]
   const { summary, totals, cost } = result;
   const { latencyUs } = summary;
   const lag = summary.replicationLagMs;
+  const fullest = result.nodes.find(
+    node => node.peakPercent !== null && node.peakPercent === summary.memory.peakPercent,
+  );
   const rows: [string, string, string][] = [
     ["requests", formatCount(summary.requests), `${formatCount(totals.arrived)} in all, with warm-up`],
     ["throughput", formatRate(summary.throughputPerSecond), plusMinus(result, "throughputPerSecond", formatRate)],
@@ -101,7 +107,7 @@ function figureRows(result: Result): [name: string, value: string, note: string]
       summary.memory.peakPercent === null
         ? formatBytes(summary.memory.peakUsedBytes)
         : `${formatNumber(summary.memory.peakPercent)} %`,
-      `${formatBytes(summary.memory.peakUsedBytes)} of maxmemory at the peak`,
+      `peak ${formatBytes(summary.memory.peakUsedBytes)}${fullest === undefined ? "" : ` of ${formatBytes(fullest.maxmemoryBytes)}`}`,
     ],
     ["evictions / expirations", `${formatCount(summary.evictions)} / ${formatCount(summary.expired)}`, ""],
     [
@@ -119,7 +125,7 @@ function figureRows(result: Result): [name: string, value: string, note: string]
   rows.push([
     "cost per month",
     cost.monthlyUsd === null ? "unknown" : formatUsd(cost.monthlyUsd),
-    `${cost.purchase}, ${cost.book} as of ${cost.asOf}`,
+    `${cost.purchase}, prices of ${cost.asOf}`,
   ]);
   return rows;
 }

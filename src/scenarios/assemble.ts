@@ -5,30 +5,20 @@ import { engineParameters } from "../catalog/engines.ts";
 import { clusterBill, isUnpriced } from "../cost/cluster.ts";
 import { DEGRADED, DONE, FAILED, HIT, MISS } from "../models/outcome.ts";
 import type { World } from "../models/world.ts";
-import { type Result, type ResultInterval, SCHEMA_VERSION, type Summary } from "../result.ts";
+import { type Result, SCHEMA_VERSION, type Summary } from "../result.ts";
 import { Histogram } from "../sim/histogram.ts";
-import { batchMeans } from "../sim/statistics/batch-means.ts";
 import { saturationVerdict } from "../sim/statistics/saturation.ts";
-import { studentInterval } from "../sim/statistics/student-t.ts";
 import { HOURS_PER_MONTH } from "../units.ts";
 import { VERSION } from "../version.ts";
 import { judge } from "./checks.ts";
 import { findFindings } from "./findings.ts";
+import { overBatches, overReplications } from "./intervals.ts";
 import type { Loaded } from "./load.ts";
 import { MODEL_VERSIONS } from "./provenance.ts";
+import { significant, sure } from "./rounding.ts";
 import type { Replication } from "./run.ts";
 import { findWarmup, type Warmup } from "./warmup.ts";
 import { endedIn, hitRateOf, type Measured, measure, type Window } from "./window.ts";
-
-/** Rounds to so many significant digits: enough for any use, and the same on every machine. */
-export function significant(value: number | null, digits = 6): number | null {
-  if (value === null || !Number.isFinite(value)) return null;
-  return Number(value.toPrecision(digits));
-}
-
-function sure(value: number): number {
-  return significant(value, 9) ?? 0;
-}
 
 /** `stopped`: fewer replications than were asked for. */
 export function assembleResult(
@@ -68,6 +58,7 @@ export function assembleResult(
       description: built.scenario.description ?? "",
       resolved: { ...loaded.resolved },
       digest: loaded.digest,
+      overlays: [...loaded.overlays],
       overrides: [...loaded.settings],
       file: loaded.file,
     },
@@ -132,6 +123,7 @@ export function assembleResult(
       what,
       cause,
     })),
+    eventsDropped: world.log.dropped,
     drills: drills.map(({ drill, target, startNs, endNs, refused, phases, figures }) => ({
       drill,
       target,
@@ -268,66 +260,6 @@ function saturationOf(world: World, measured: Measured): Result["saturation"] {
     completions: endedIn(measured.outcomes),
     peakUtilisation,
   });
-}
-
-const INTERVALS: Readonly<Record<string, (summary: Summary) => number | null>> = {
-  throughputPerSecond: one => one.throughputPerSecond,
-  hitRate: one => one.hitRate,
-  latencyMeanUs: one => one.latencyUs.mean,
-  latencyP50Us: one => one.latencyUs.p50,
-  latencyP99Us: one => one.latencyUs.p99,
-  latencyP999Us: one => one.latencyUs.p999,
-  memoryPeakPercent: one => one.memory.peakPercent,
-  errors: one => one.errors,
-};
-
-function overReplications(summaries: readonly Summary[]): Record<string, ResultInterval> {
-  const intervals: Record<string, ResultInterval> = {};
-  for (const [name, read] of Object.entries(INTERVALS)) {
-    const values = summaries.map(read).filter(value => value !== null);
-    if (values.length === summaries.length) intervals[name] = roundInterval(studentInterval(values), "replications");
-  }
-  return intervals;
-}
-
-function overBatches(world: World, measured: Measured): Record<string, ResultInterval> {
-  const periods = measured.rows.map(row => world.recorder.periods[row]);
-  const perPeriod = (
-    read: (outcomes: Float64Array, latency: { sum: number; count: number }, seconds: number) => number | null,
-  ) =>
-    periods.flatMap(period => {
-      const outcomes = new Float64Array(world.recorder.totals.length);
-      const latency = { sum: 0, count: 0 };
-      for (const row of period.rows) {
-        for (let i = 0; i < outcomes.length; i++) outcomes[i] += row.outcomes[i];
-        latency.sum += row.latency.sum;
-        latency.count += row.latency.count;
-      }
-      return read(outcomes, latency, (period.endNs - period.startNs) / 1e9) ?? [];
-    });
-  return {
-    throughputPerSecond: roundInterval(
-      batchMeans(perPeriod((outcomes, _latency, seconds) => (endedIn(outcomes) - outcomes[FAILED]) / seconds)),
-      "batch-means",
-    ),
-    hitRate: roundInterval(batchMeans(perPeriod(hitRateOf)), "batch-means"),
-    latencyMeanUs: roundInterval(
-      batchMeans(perPeriod((_outcomes, { sum, count }) => (count === 0 ? null : sum / count / 1_000))),
-      "batch-means",
-    ),
-  };
-}
-
-function roundInterval(
-  {
-    mean,
-    halfWidth,
-    confidence,
-    observations,
-  }: { mean: number; halfWidth: number; confidence: number; observations: number },
-  method: ResultInterval["method"],
-): ResultInterval {
-  return { mean: significant(mean) ?? 0, halfWidth: significant(halfWidth, 3), confidence, observations, method };
 }
 
 function costOf({ built }: Loaded, world: World, measuredSeconds: number): Result["cost"] {

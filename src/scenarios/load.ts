@@ -28,6 +28,7 @@ export interface Loaded {
   readonly resolved: Readonly<Record<string, unknown>>;
   /** SHA-256 of `resolved`. */
   readonly digest: string;
+  readonly overlays: readonly string[];
   readonly settings: readonly string[];
   readonly traces: ReadonlyMap<string, TraceSummary>;
 }
@@ -78,6 +79,7 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
     built,
     resolved: root,
     digest: createHash("sha256").update(canonicalJson(root)).digest("hex"),
+    overlays: options.overlays ?? [],
     settings: [...(options.settings ?? []), ...(duration === undefined ? [] : [`duration=${duration}`])],
     traces,
   };

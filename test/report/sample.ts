@@ -96,6 +96,7 @@ export function sampleResult({
         expect: ["p99 < 2ms outside drills", "monthlyCost < $700"],
       },
       digest: "5c2512d03c7ad18bec076bbc08173fbd3676be563bba767a75aba61f3571d55a",
+      overlays: ["peak hours.yaml"],
       overrides: ["cluster.shards=2"],
       file: "scenarios/sample.yaml",
     },
@@ -243,6 +244,7 @@ export function sampleResult({
           { id: 2, timeSeconds: end, node: names[1]?.name ?? "", what: "promoted to primary of shard 1", cause: 1 },
           { id: 3, timeSeconds: end, node: "cluster bus", what: "full sync begins", cause: 2 },
         ],
+    eventsDropped: calm ? 0 : 12,
     drills: calm
       ? []
       : [
@@ -323,6 +325,7 @@ export function hostileResult(): Result {
       name: all,
       description: all,
       file: all,
+      overlays: [...HOSTILE],
       overrides: [...HOSTILE],
       digest: all,
       resolved: { [bad(0)]: all, name: all, region: all, cluster: { node: bad(1), engine: bad(2) } },

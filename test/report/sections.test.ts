@@ -41,15 +41,18 @@ describe("drillFigure", () => {
 });
 
 describe("reproduceCommand", () => {
-  const command = (overrides: string[], file = "a.yaml", replications = 1) => {
+  const command = (overrides: string[], file = "a.yaml", replications = 1, overlays: string[] = []) => {
     const result = sampleResult();
-    return reproduceCommand({ ...result, replications, scenario: { ...result.scenario, file, overrides } });
+    return reproduceCommand({ ...result, replications, scenario: { ...result.scenario, file, overlays, overrides } });
   };
 
   test("has the seed, the replications and every setting", () => {
     expect(command([])).toBe("cachecast run a.yaml --seed 42");
     expect(command(["cluster.shards=1"], "a.yaml", 5)).toBe(
       "cachecast run a.yaml --seed 42 --replications 5 --set cluster.shards=1",
+    );
+    expect(command([], "a.yaml", 1, ["peak.yaml", "b c.yaml"])).toBe(
+      "cachecast run a.yaml --seed 42 -f peak.yaml -f 'b c.yaml'",
     );
   });
 

@@ -42,6 +42,7 @@ export const events: Section = {
         ${downloadButton("events", "all events")}
       </div>
       ${dataTable("Events", columns(shown), rows, event => html` id="event-${event.id}" data-t="${event.timeSeconds}"`)}
-      ${left > 0 && html`<p class="note">The first ${ROWS_MAX} of ${result.events.length} events. The CSV and the result file have all.</p>`}`;
+      ${left > 0 && html`<p class="note">The first ${ROWS_MAX} of ${result.events.length} events. The CSV and the result file have all.</p>`}
+      ${result.eventsDropped > 0 && html`<p class="note">${formatNumber(result.eventsDropped)} later events were only counted.</p>`}`;
   },
 };

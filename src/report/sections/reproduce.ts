@@ -13,6 +13,7 @@ function quote(word: string): string {
 export function reproduceCommand({ scenario, seed, replications }: Result): string {
   const words = ["cachecast", "run", scenario.file, "--seed", String(seed)];
   if (replications > 1) words.push("--replications", String(replications));
+  for (const overlay of scenario.overlays) words.push("-f", overlay);
   for (const override of scenario.overrides) words.push("--set", override);
   return words.map(quote).join(" ");
 }
@@ -27,8 +28,8 @@ export const reproduce: Section = {
         <pre id="command" tabindex="0" role="group" aria-label="Command">${reproduceCommand(result)}</pre>
         <button type="button" class="needs-js" data-copy="command">Copy</button>
       </div>
-      <p>The same scenario, seed and version give the same result file, byte for byte. Where overlays were given, save the
-        scenario above as a file and run that: it has them applied.</p>
+      <p>The same scenario, seed and version give the same result file, byte for byte. The scenario
+        above has overlays and settings applied.</p>
       <dl class="rows">
         <div><dt>version</dt><dd>cachecast ${version}</dd></div>
         <div><dt>digest of the scenario</dt><dd><code>${scenario.digest}</code></dd></div>
