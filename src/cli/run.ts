@@ -82,13 +82,13 @@ async function run(args: RunArguments): Promise<void> {
     settings: args.set ?? [],
     duration: args.duration,
   });
+  const interruption = catchInterrupts();
   checkWritable(args.json);
   checkWritable(args.report);
 
   const { runScenario } = await import("../scenarios/run.ts");
   const { showProgress } = await import("./progress.ts");
   const display = showProgress(args.quiet);
-  const interruption = catchInterrupts();
   const startedMs = performance.now();
   const result = await runScenario(loaded, {
     seed,
