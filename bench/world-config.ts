@@ -47,6 +47,8 @@ export function worldConfig(options: {
   readonly seconds: number;
   readonly seed?: number;
   readonly cluster?: Partial<ClusterConfig>;
+  /** Share of the keys that are there at the start. */
+  readonly preload?: number;
 }): WorldConfig {
   const { keys, rate, seconds } = options;
   const instances = 40;
@@ -92,7 +94,7 @@ export function worldConfig(options: {
         valueBytes: lognormalByMean(1_200, 0.8),
         valuePerWrite: false,
         ttlSeconds: constant(3_600),
-        preload: 0,
+        preload: options.preload ?? 0,
       },
     ],
   };
