@@ -1,6 +1,7 @@
 // What a command handler works with: the session's database, lookups with the server's rules about expiry, aging and
 // statistics, and the ways to tell the rest of the server what changed. One context per engine, reused by every call.
 
+import type { Waiting } from "./blocking.ts";
 import type { Bytes } from "./bytes.ts";
 import { textOf } from "./bytes.ts";
 import type { Command } from "./command.ts";
@@ -9,6 +10,7 @@ import type { Engine } from "./engine.ts";
 import { lfuInitial, lfuTouched } from "./eviction/aging.ts";
 import { isExpired } from "./expiry.ts";
 import type { Keyspace, Value, ValueType } from "./keyspace.ts";
+import type { Reply } from "./reply.ts";
 import type { Session } from "./session.ts";
 import type { Effort } from "./stats.ts";
 
@@ -139,6 +141,22 @@ export class Context {
     this.engine.keyModified(db.index, key);
     this.engine.notifyKeyspace(eventClass, event, key, db.index);
   }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Waiting.
+
+  /** Whether the call may wait; inside a transaction or a script it answers at once as if its time were over. */
+  get mayBlock(): boolean {
+    return false;
+  }
+
+  /** Parks the session until a key is ready or the time is over; the handler returns what this returns. */
+  block(waiting: Waiting): Reply {
+    return waiting.timeoutReply;
+  }
+
+  /** Wakes those who wait on a key that was there already (streams). A key that is added does so by itself. */
+  signalReady(_key: string, _db = this.db): void {}
 
   // -------------------------------------------------------------------------------------------------------------
   // Replication.

@@ -109,6 +109,21 @@ export class Dict {
     return false;
   }
 
+  /** First entry of a bucket, counted through the old table and then the new one. */
+  bucketHead(bucket: number): number {
+    const { heads0, heads1 } = this;
+    return bucket < heads0.length ? heads0[bucket] : heads1[bucket - heads0.length];
+  }
+
+  /** Gives an empty dict room for so many entries. */
+  reserve(entries: number): void {
+    if (this.size > 0 || entries === 0) return;
+    let buckets = INITIAL_BUCKETS;
+    while (buckets < entries) buckets *= 2;
+    this.heads0 = new Int32Array(buckets).fill(NONE);
+    this.resized();
+  }
+
   clear(): void {
     this.heads0 = EMPTY;
     this.heads1 = EMPTY;

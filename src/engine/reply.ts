@@ -42,7 +42,20 @@ export class Verbatim {
   constructor(readonly text: string) {}
 }
 
-export class NullArrayReply {}
+export class NullArrayReply {
+  // Classes without fields would be one type to the compiler.
+  readonly kind = "null array";
+}
+
+/** What a client gets without having asked: messages, invalidations. An array in RESP2. */
+export class Push {
+  constructor(readonly items: readonly Reply[]) {}
+}
+
+/** No reply goes out now: the call waits (blocking.ts). */
+export class BlockedReply {
+  readonly kind = "blocked";
+}
 
 export type Reply =
   | string
@@ -58,12 +71,15 @@ export type Reply =
   | SetReply
   | Verbatim
   | NullArrayReply
+  | Push
+  | BlockedReply
   | readonly Reply[];
 
 export const OK = new Status("OK");
 export const PONG = new Status("PONG");
 export const QUEUED = new Status("QUEUED");
 export const NULL_ARRAY = new NullArrayReply();
+export const BLOCKED = new BlockedReply();
 
 function digits(n: number): number {
   if (n < 10) return 1;
@@ -101,7 +117,8 @@ export function replyBytes(reply: Reply, resp: 2 | 3 = 2): number {
   }
   if (reply instanceof Verbatim) return resp === 3 ? bulkBytes(reply.text.length + 4) : bulkBytes(reply.text.length);
   if (reply instanceof NullArrayReply) return resp === 3 ? 3 : 5;
-  const items = Array.isArray(reply) ? (reply as readonly Reply[]) : (reply as MapReply | SetReply).items;
+  if (reply instanceof BlockedReply) return 0;
+  const items = Array.isArray(reply) ? (reply as readonly Reply[]) : (reply as MapReply | SetReply | Push).items;
   const count = reply instanceof MapReply && resp === 3 ? items.length / 2 : items.length;
   let bytes = 3 + digits(count);
   for (const item of items) bytes += replyBytes(item, resp);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bytesFromUtf8, textOf, utf8FromBytes, VirtualBytes } from "../../src/engine/bytes.ts";
 import { formatDouble } from "../../src/engine/numbers.ts";
 import {
+  BlockedReply,
   bulkBytes,
   commandBytes,
   Double,
@@ -10,6 +11,7 @@ import {
   MapReply,
   NULL_ARRAY,
   NullArrayReply,
+  Push,
   type Reply,
   replyBytes,
   SetReply,
@@ -41,6 +43,7 @@ function encode(reply: Reply, resp: 2 | 3): string {
   if (reply instanceof SetReply) {
     return `${resp === 3 ? "~" : "*"}${reply.items.length}\r\n${reply.items.map(item => encode(item, resp)).join("")}`;
   }
+  if (reply instanceof BlockedReply || reply instanceof Push) throw new Error("not among the replies here");
   return `*${reply.length}\r\n${reply.map(item => encode(item, resp)).join("")}`;
 }
 

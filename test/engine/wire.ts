@@ -4,10 +4,12 @@
 import { VirtualBytes } from "../../src/engine/bytes.ts";
 import { formatDouble } from "../../src/engine/numbers.ts";
 import {
+  BlockedReply,
   Double,
   ErrorReply,
   MapReply,
   NullArrayReply,
+  Push,
   type Reply,
   SetReply,
   Status,
@@ -33,7 +35,8 @@ export function wire(reply: Reply): Wire {
   if (reply instanceof ErrorReply) return `-${reply.text}`;
   if (reply instanceof Double) return `$${formatDouble(reply.value)}`;
   if (reply instanceof NullArrayReply) return NIL_LIST;
-  if (reply instanceof MapReply || reply instanceof SetReply) return reply.items.map(wire);
+  if (reply instanceof BlockedReply) return "(blocked)";
+  if (reply instanceof MapReply || reply instanceof SetReply || reply instanceof Push) return reply.items.map(wire);
   return reply.map(wire);
 }
 
