@@ -34,7 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "result",
   ],
   report: ["units", "result", "version"],
-  cli: ["units", "assert", "version", "catalog", "models", "scenarios", "result", "report"],
+  lua: ["units", "assert", "sim", "engine"],
+  serve: ["units", "assert", "version", "sim", "engine", "lua"],
+  cli: ["units", "assert", "version", "catalog", "models", "scenarios", "result", "report", "serve", "lua"],
 };
 
 /** The simulated world: no clock, timer, promise or ambient randomness in here. */

@@ -6,6 +6,9 @@ import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { COMMANDS } from "../src/engine/commands/index.ts";
+import { ABSENT } from "../src/engine/deviations.ts";
+import { commandDocs } from "../src/models/command-table.ts";
 import { scenarioDocs } from "../src/scenarios/docs.ts";
 import { scenarioJsonSchema, scenarioJsonSchemaText } from "../src/scenarios/json-schema.ts";
 import { loadScenario } from "../src/scenarios/load.ts";
@@ -22,6 +25,21 @@ test("schema/scenario.schema.json", () => {
 
 test("docs/scenario.md", () => {
   expect(committed("docs/scenario.md"), REMEDY).toBe(scenarioDocs());
+});
+
+test("docs/commands.md", () => {
+  expect(committed("docs/commands.md"), REMEDY).toBe(commandDocs());
+});
+
+test("every command of Valkey 8.0.1 is in the table or it is said why not", () => {
+  const theirs = Object.keys(JSON.parse(committed("test/oracle/commands-8.0.1.json.golden")) as object);
+  const there = (name: string) => {
+    const [first, second] = name.split("|");
+    const command = COMMANDS.get(first);
+    return second === undefined ? command !== undefined : (command?.children?.has(second) ?? false);
+  };
+  expect(theirs.filter(name => !there(name) && !(name in ABSENT) && !(name.split("|")[0] in ABSENT))).toEqual([]);
+  expect(Object.keys(ABSENT).filter(there)).toEqual([]);
 });
 
 test("scenarios/traces/sample.csv.gz is what scripts/make-trace.mjs writes", () => {

@@ -4,12 +4,14 @@ import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { BugError } from "../assert.ts";
 import { VERSION } from "../version.ts";
+import { commandsVerb } from "./commands.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { initVerb } from "./init.ts";
 import { nodesVerb } from "./nodes.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
 import { schemaVerb } from "./schema.ts";
+import { serve, serveVerb } from "./serve.ts";
 import { explainUsage, givenTwice } from "./unknown.ts";
 import { validateVerb } from "./validate.ts";
 
@@ -49,8 +51,10 @@ const parser: Argv = yargs(words)
   .command(validateVerb)
   .command(reportVerb)
   .command(initVerb)
+  .command(serveVerb)
   .command(schemaVerb)
   .command(nodesVerb)
+  .command(commandsVerb)
   .option("color", {
     choices: ["auto", "always", "never"] as const,
     default: "auto",
@@ -81,7 +85,9 @@ if (words.length === 0) {
   parser.showHelp(text => process.stdout.write(`${text}\n`));
 } else {
   try {
-    await parser.parseAsync();
+    // The words behind serve are the server's own: a name like --save may come with none or several.
+    if (words[0] === "serve" && !words.some(word => word === "--help" || word === "-h")) await serve(words.slice(1));
+    else await parser.parseAsync();
   } catch (error) {
     end(error);
   }

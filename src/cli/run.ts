@@ -87,6 +87,8 @@ async function run(args: RunArguments): Promise<void> {
   checkWritable(args.report);
 
   const { runScenario } = await import("../scenarios/run.ts");
+  const { provideLua } = await import("../lua/index.ts");
+  provideLua();
   const { showProgress } = await import("./progress.ts");
   const display = showProgress(args.quiet);
   const startedMs = performance.now();

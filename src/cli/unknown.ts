@@ -1,7 +1,7 @@
 import type { Argv } from "yargs";
 import { didYouMean } from "../scenarios/suggest.ts";
 
-const VERBS = ["run", "validate", "report", "init", "schema", "nodes"];
+const VERBS = ["run", "validate", "report", "init", "serve", "schema", "nodes", "commands"];
 
 /** What the verbs with files take. */
 const TAKES: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { textOf } from "./bytes.ts";
 import { invalidExpire, NOT_INTEGER, SYNTAX } from "./errors.ts";
 import { parseInteger } from "./numbers.ts";
 import { ErrorReply } from "./reply.ts";
+import { parseLongDouble } from "./values/long-double.ts";
 
 const UPPER = /^[A-Z-]*$/u;
 const knownUpper = new Set<string>();
@@ -34,6 +35,23 @@ export function intAt(argv: readonly Bytes[], position: number, error?: ErrorRep
   const value = integerAt(argv, position);
   if (isError(value)) return error ?? value;
   return value < INT_MIN || value > INT_MAX ? (error ?? NOT_INT) : value;
+}
+
+const TIMEOUT_NOT_FLOAT = new ErrorReply("ERR timeout is not a float or out of range");
+const TIMEOUT_OUT_OF_RANGE = new ErrorReply("ERR timeout is out of range");
+const TIMEOUT_NEGATIVE = new ErrorReply("ERR timeout is negative");
+const MAX_TIMEOUT_MS = 2 ** 63;
+
+/** A timeout in seconds as BLPOP and its kind take it, in whole ms, or the error to answer. */
+export function timeoutAt(argv: readonly Bytes[], position: number, nowMs: number): number | ErrorReply {
+  const exact = parseLongDouble(textOf(argv[position]));
+  if (exact === null) return TIMEOUT_NOT_FLOAT;
+  const seconds = Number(exact.significand) * 2 ** exact.exponent;
+  // Rounded before it is rounded up: the server computes with more digits than a double has.
+  const ms = Math.ceil(Number((seconds * 1_000).toPrecision(15)));
+  if (ms >= MAX_TIMEOUT_MS) return TIMEOUT_OUT_OF_RANGE;
+  if (ms < 0) return TIMEOUT_NEGATIVE;
+  return ms > MAX_TIMEOUT_MS - nowMs ? TIMEOUT_OUT_OF_RANGE : ms;
 }
 
 export function isError(value: unknown): value is ErrorReply {

@@ -2,7 +2,14 @@
 // and tests read the same facts. `commands/index.ts` is the table.
 
 import type { Bytes } from "./bytes.ts";
+import { FACTS } from "./commands/facts.ts";
 import type { Context } from "./context.ts";
+import { categoryBits } from "./introspection/categories.ts";
+import type { CommandFacts } from "./introspection/facts.ts";
+import { helpCommand } from "./introspection/help.ts";
+import { findKeys } from "./introspection/key-finder.ts";
+import { type KeySpec, NOT_KEY } from "./introspection/key-specs.ts";
+import { legacyRange } from "./introspection/legacy-range.ts";
 import type { Reply } from "./reply.ts";
 
 // Flags are bits so that the gates test several at once; their names are those that COMMAND shows.
@@ -27,7 +34,15 @@ export const PROTECTED = 1 << 14;
 export const ALLOW_BUSY = 1 << 15;
 export const SKIP_SLOWLOG = 1 << 16;
 export const NO_ASYNC_LOADING = 1 << 17;
+/** Takes keys, and may be called without any. */
+export const NO_MANDATORY_KEYS = 1 << 18;
+/** As if ASKING had been sent before it. */
+export const ASKING = 1 << 19;
+export const SKIP_MONITOR = 1 << 20;
+/** Runs a script: what the script says of itself may change the other flags. */
+export const SCRIPTED = 1 << 21;
 
+/** As COMMAND shows them; PROTECTED, MAY_REPLICATE and SCRIPTED are shown to nobody. */
 export const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [WRITE, "write"],
   [READONLY, "readonly"],
@@ -41,8 +56,9 @@ export const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [SKIP_SLOWLOG, "skip_slowlog"],
   [FAST, "fast"],
   [NO_AUTH, "no_auth"],
-  [MAY_REPLICATE, "may_replicate"],
-  [PROTECTED, "protected"],
+  [NO_MANDATORY_KEYS, "no_mandatory_keys"],
+  [ASKING, "asking"],
+  [SKIP_MONITOR, "skip_monitor"],
   [NO_MULTI, "no_multi"],
   [MOVABLE_KEYS, "movablekeys"],
   [ALLOW_BUSY, "allow_busy"],
@@ -110,6 +126,11 @@ export class Command {
   readonly cost: string;
   readonly run: CommandSpec["run"];
   readonly children: ReadonlyMap<string, Command> | null;
+  readonly facts: CommandFacts;
+  readonly keySpecs: readonly KeySpec[];
+  /** ACL categories as bits (introspection/categories.ts). */
+  readonly categories: number;
+  readonly group: Group;
 
   constructor(
     readonly spec: CommandSpec,
@@ -121,18 +142,40 @@ export class Command {
     this.name = spec.name;
     this.fullName = parent === null ? spec.name : `${parent}|${spec.name}`;
     this.arity = spec.arity;
-    this.flags = spec.flags;
-    this.hasKeys = spec.keys !== undefined || spec.keyPositions !== undefined;
+    this.facts = FACTS.get(this.fullName) ?? NO_FACTS;
+    this.keySpecs = this.facts.keys ?? NO_KEYS;
+    const movable = legacyRange(this.keySpecs).movable ? MOVABLE_KEYS : 0;
+    this.flags = (spec.flags & ~MOVABLE_KEYS) | movable | (this.facts.keysOptional ? NO_MANDATORY_KEYS : 0);
+    this.hasKeys =
+      spec.keys !== undefined ||
+      spec.keyPositions !== undefined ||
+      this.keySpecs.some(({ flags }) => (flags & NOT_KEY) === 0);
+    this.categories = categoryBits(
+      {
+        write: (spec.flags & WRITE) !== 0,
+        readonly: (spec.flags & READONLY) !== 0,
+        admin: (spec.flags & ADMIN) !== 0,
+        pubsub: (spec.flags & PUBSUB) !== 0,
+        blocking: (spec.flags & BLOCKING) !== 0,
+        fast: (spec.flags & FAST) !== 0,
+      },
+      this.facts.categories ?? [],
+    );
+    this.group = spec.group;
     this.cost = spec.cost ?? spec.name;
     this.run = spec.run;
     this.children = children === null ? null : new Map(children.map(child => [child.name, child]));
   }
 }
 
+const NO_FACTS: CommandFacts = {};
+const NO_KEYS: readonly KeySpec[] = [];
+
 /** Positions of the keys in a call. */
-export function keyPositions({ spec }: Command, argv: readonly Bytes[]): number[] {
+export function keyPositions(command: Command, argv: readonly Bytes[]): number[] {
+  const { spec } = command;
   if (spec.keyPositions !== undefined) return spec.keyPositions(argv);
-  if (spec.keys === undefined) return [];
+  if (spec.keys === undefined) return findKeys(command, argv).map(({ position }) => position);
   const { first, step } = spec.keys;
   const last = spec.keys.last < 0 ? argv.length + spec.keys.last : spec.keys.last;
   const positions: number[] = [];
@@ -146,7 +189,7 @@ export function buildTable(families: readonly (readonly CommandSpec[])[]): Map<s
   let id = 0;
   const build = (spec: CommandSpec, parent: string | null): Command => {
     const own = id++;
-    const children = spec.subcommands?.map(child => build(child, spec.name)) ?? null;
+    const children = withHelp(spec)?.map(child => build(child, spec.name)) ?? null;
     return new Command(spec, own, parent, children);
   };
   for (const family of families) {
@@ -156,4 +199,11 @@ export function buildTable(families: readonly (readonly CommandSpec[])[]): Map<s
     }
   }
   return table;
+}
+
+/** Every container has a HELP, made of what its subcommands say of themselves. */
+function withHelp(spec: CommandSpec): readonly CommandSpec[] | undefined {
+  const { subcommands } = spec;
+  if (subcommands === undefined || subcommands.some(({ name }) => name === "help")) return subcommands;
+  return [...subcommands, helpCommand(spec, subcommands)];
 }

@@ -9,8 +9,9 @@ import { NONE } from "./dict.ts";
 import type { Engine } from "./engine.ts";
 import { lfuInitial, lfuTouched } from "./eviction/aging.ts";
 import { isExpired } from "./expiry.ts";
-import type { Keyspace, Value, ValueType } from "./keyspace.ts";
-import type { Reply } from "./reply.ts";
+import { countFreed } from "./freeing.ts";
+import { type Keyspace, STRING, type Value, type ValueType } from "./keyspace.ts";
+import { BLOCKED, type Reply } from "./reply.ts";
 import type { Session } from "./session.ts";
 import type { Effort } from "./stats.ts";
 
@@ -18,6 +19,8 @@ export class Context {
   session!: Session;
   db!: Keyspace;
   command!: Command;
+  /** The call as it came. */
+  argv!: readonly Bytes[];
   /** The slot that the caller or the redirect gate has computed for the call's keys; -1 when unknown. */
   slot = -1;
   /** A key of the call whose hash the caller has computed, and that hash. */
@@ -28,7 +31,11 @@ export class Context {
   /** Replaces the call itself on the way to replicas; null: as it came; empty: nothing. */
   private replacement: (readonly Bytes[])[] | null = null;
 
-  constructor(readonly engine: Engine) {}
+  constructor(
+    readonly engine: Engine,
+    /** 0 for a call of its own; more inside EXEC and scripts. */
+    private readonly depth = 0,
+  ) {}
 
   get effort(): Effort {
     return this.engine.effort;
@@ -81,11 +88,14 @@ export class Context {
   private lookup(key: string, db = this.db): number {
     const entry = key === this.hintKey ? db.find(key, this.hintHash) : db.find(key);
     if (entry === NONE || !isExpired(db, entry, this.engine.nowMs)) return entry;
+    // What an append-only file says of a key holds for a time at which the key was alive.
+    if (this.engine.isLoading) return entry;
     if (this.engine.role === "replica") {
       // A replica waits for its primary's DEL: the stream sees the key, everybody else is told that it is gone.
       return this.session.fromPrimary ? entry : NONE;
     }
-    this.engine.expireKey(db, entry);
+    // While the server is paused the data set must not change by itself.
+    if (!this.engine.pause.stopsExpiry) this.engine.expireKey(db, entry);
     return NONE;
   }
 
@@ -110,6 +120,8 @@ export class Context {
     if (engine.role === "replica") this.dropHidden(key, db);
     const lru = engine.settings.policy.ranking === "lfu" ? lfuInitial(engine.lfuMinutes) : engine.lruClock;
     const slot = db === this.db ? this.slot : -1;
+    if (type !== STRING && engine.blocking.count > 0) engine.blocking.signal(db.index, key);
+    if (engine.settings.eventFilter !== null) engine.notifyKeyspace("n", "new", key, db.index);
     return key === this.hintKey
       ? db.insert(key, type, value, lru, slot, this.hintHash)
       : db.insert(key, type, value, lru, slot);
@@ -124,7 +136,12 @@ export class Context {
   /** Puts a value under a key, there or not, without touching its expiry; returns the entry. */
   put(key: string, entry: number, type: ValueType, value: Value): number {
     if (entry === NONE) return this.add(key, type, value);
-    if (this.db.typeOf(entry) !== 0) this.engine.countFreed(this.db, entry, this.engine.settings.lazyUserDel);
+    const before = this.db.typeOf(entry);
+    if (before !== STRING) countFreed(this.engine, this.db, entry, this.engine.settings.lazyUserDel);
+    if (this.engine.blocking.count > 0) {
+      if (type !== STRING) this.engine.blocking.signal(this.db.index, key);
+      if (before !== type) this.engine.blocking.signalGone(this.db.index, key);
+    }
     this.db.replace(entry, type, value);
     if (this.engine.settings.policy.ranking !== "lfu") this.db.setLru(entry, this.engine.lruClock);
     return entry;
@@ -147,23 +164,31 @@ export class Context {
 
   /** Whether the call may wait; inside a transaction or a script it answers at once as if its time were over. */
   get mayBlock(): boolean {
-    return false;
+    return this.depth === 0 && this.session.deliver !== null && !this.session.fromPrimary;
   }
 
   /** Parks the session until a key is ready or the time is over; the handler returns what this returns. */
   block(waiting: Waiting): Reply {
-    return waiting.timeoutReply;
+    this.engine.blocking.park(this.session, this.command, this.argv, waiting);
+    return BLOCKED;
   }
 
   /** Wakes those who wait on a key that was there already (streams). A key that is added does so by itself. */
-  signalReady(_key: string, _db = this.db): void {}
+  signalReady(key: string, db = this.db): void {
+    this.engine.blocking.signal(db.index, key);
+  }
+
+  /** Runs another command inside this one, without the gates. */
+  nested(command: Command, argv: readonly Bytes[], slot = -1): Reply {
+    return this.engine.pipeline.nested(this.session, command, argv, slot);
+  }
 
   // -------------------------------------------------------------------------------------------------------------
   // Replication.
 
   /** Replicas get this instead of the call; several in order when called again. */
   propagateInstead(...argv: Bytes[]): void {
-    if (this.engine.replicate === null) return;
+    if (this.engine.propagation.sink === null) return;
     this.replacement ??= [];
     this.replacement.push(argv);
   }
@@ -173,7 +198,15 @@ export class Context {
     this.replacement = [];
   }
 
-  begin(session: Session, command: Command, slot: number, hintKey: Bytes | null, hintHash: number): void {
+  begin(
+    session: Session,
+    command: Command,
+    argv: readonly Bytes[],
+    slot: number,
+    hintKey: Bytes | null,
+    hintHash: number,
+  ): void {
+    this.argv = argv;
     this.hintKey = hintKey;
     this.hintHash = hintHash;
     this.session = session;
@@ -186,12 +219,14 @@ export class Context {
 
   /** Hands the call's effects to the replication stream. */
   finish(argv: readonly Bytes[]): void {
-    const { replicate } = this.engine;
-    if (this.dirty === 0 || replicate === null) return;
+    const { propagation, persistence } = this.engine;
+    persistence.changes += this.dirty;
+    if (this.dirty === 0 || propagation.sink === null) return;
     // Not the number of `this.db`: SWAPDB has just changed it.
     const database = this.session.db;
-    if (this.replacement === null) replicate(database, argv);
-    else for (const one of this.replacement) replicate(database, one);
+    const { targets } = this.engine.scripting;
+    if (this.replacement === null) propagation.add(database, argv, targets);
+    else for (const one of this.replacement) propagation.add(database, one, targets);
   }
 }
 

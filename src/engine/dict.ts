@@ -29,6 +29,8 @@ export class Dict {
   private heads1: Int32Array = EMPTY;
   private used0 = 0;
   private used1 = 0;
+  /** Buckets with something in them, of both tables. */
+  private occupied = 0;
   /** Next bucket of the old table to move; NONE when no rehash runs. */
   private rehashAt = NONE;
   /** While a scan step runs its visitor, nothing moves between the tables, or entries would be missed. */
@@ -52,6 +54,16 @@ export class Dict {
     return this.heads0.length + this.heads1.length;
   }
 
+  get occupiedBuckets(): number {
+    return this.occupied;
+  }
+
+  /** The table, and while a rehash runs the one it moves to. */
+  get tables(): { buckets: number; used: number }[] {
+    const main = { buckets: this.heads0.length, used: this.used0 };
+    return this.rehashAt === NONE ? [main] : [main, { buckets: this.heads1.length, used: this.used1 }];
+  }
+
   get rehashing(): boolean {
     return this.rehashAt !== NONE;
   }
@@ -71,11 +83,22 @@ export class Dict {
   }
 
   insert(entry: number): void {
+    this.prepareInsert();
+    this.link(entry);
+  }
+
+  /** What comes before the look-up for an insertion, and stays when the look-up finds something. */
+  prepareInsert(): void {
     if (this.rehashAt !== NONE) this.rehash(1);
     this.growIfNeeded();
+  }
+
+  /** The insertion itself. */
+  link(entry: number): void {
     const { records, chain } = this;
     const heads = this.rehashAt === NONE ? this.heads0 : this.heads1;
     const bucket = records.hash(entry) & (heads.length - 1);
+    if (heads[bucket] === NONE) this.occupied++;
     records.setNext(entry, chain, heads[bucket]);
     heads[bucket] = entry;
     if (this.rehashAt === NONE) this.used0++;
@@ -96,6 +119,7 @@ export class Dict {
     let at = heads[bucket];
     if (at === entry) {
       heads[bucket] = records.next(entry, chain);
+      if (heads[bucket] === NONE) this.occupied--;
       return true;
     }
     while (at !== NONE) {
@@ -115,11 +139,12 @@ export class Dict {
     return bucket < heads0.length ? heads0[bucket] : heads1[bucket - heads0.length];
   }
 
-  /** Gives an empty dict room for so many entries. */
+  /** Gives a dict room for so many entries; one with entries in it starts a rehash. */
   reserve(entries: number): void {
-    if (this.size > 0 || entries === 0) return;
+    if (this.rehashAt !== NONE || this.used0 > entries || this.heads0.length >= entries) return;
     let buckets = INITIAL_BUCKETS;
     while (buckets < entries) buckets *= 2;
+    if (this.used0 > 0) return this.startRehash(buckets);
     this.heads0 = new Int32Array(buckets).fill(NONE);
     this.resized();
   }
@@ -129,6 +154,7 @@ export class Dict {
     this.heads1 = EMPTY;
     this.used0 = 0;
     this.used1 = 0;
+    this.occupied = 0;
     this.rehashAt = NONE;
     this.resized();
   }
@@ -152,6 +178,7 @@ export class Dict {
       while (entry !== NONE) {
         const after = records.next(entry, chain);
         const bucket = records.hash(entry) & mask;
+        if (heads1[bucket] === NONE) this.occupied++;
         records.setNext(entry, chain, heads1[bucket]);
         heads1[bucket] = entry;
         this.used0--;
@@ -159,6 +186,7 @@ export class Dict {
         entry = after;
       }
       heads0[this.rehashAt++] = NONE;
+      this.occupied--;
     }
     if (this.used0 > 0) return true;
     this.heads0 = heads1;
@@ -170,10 +198,10 @@ export class Dict {
     return false;
   }
 
-  /** The cron's look: starts shrinking when fewer than `below` of the buckets are used. */
+  /** Starts shrinking when no more than the share `below` of the buckets is used. */
   shrinkIfSparse(below: number): void {
     if (this.rehashAt !== NONE || this.heads0.length <= INITIAL_BUCKETS) return;
-    if (this.used0 >= this.heads0.length * below) return;
+    if (this.used0 > this.heads0.length * below) return;
     let buckets = INITIAL_BUCKETS;
     while (buckets < this.used0) buckets *= 2;
     if (buckets < this.heads0.length) this.startRehash(buckets);

@@ -7,63 +7,54 @@
 
 import { fail } from "../assert.ts";
 import type { Random } from "../sim/random.ts";
+import { Acl } from "./acl/acl.ts";
+import { Blocking } from "./blocking.ts";
 import type { Bytes } from "./bytes.ts";
-import { textOf } from "./bytes.ts";
+import { CallCounters } from "./call-counters.ts";
+import type { Cluster } from "./cluster/cluster.ts";
 import type { Command } from "./command.ts";
 import { COMMAND_COUNT, COMMANDS } from "./commands/index.ts";
-import { Context } from "./context.ts";
-import * as errors from "./errors.ts";
+import { DebugSwitches } from "./debug-switches.ts";
+import { Durations } from "./durations.ts";
+import {
+  type AccessCheck,
+  type ClusterView,
+  DEFAULT_COSTS,
+  type EngineCosts,
+  type EngineOptions,
+} from "./engine-options.ts";
 import { lfuMinutes, lruClock } from "./eviction/aging.ts";
-import { performEvictions } from "./eviction/evict.ts";
 import { EvictionPool } from "./eviction/pool.ts";
 import { ActiveExpiry } from "./expiry.ts";
-import { commonSlot, refusalOf } from "./gates.ts";
+import { countFreed } from "./freeing.ts";
+import type { Host } from "./host.ts";
+import { Identity } from "./identity.ts";
+import type { ScriptUsage } from "./info/scripts.ts";
 import { Keyspace, type Ledger, STRING } from "./keyspace.ts";
-import { type Quantum, type SizeClass, sizeClasses } from "./memory/allocator.ts";
+import { CommandLatency } from "./latency.ts";
+import { type SizeClass, sizeClasses } from "./memory/allocator.ts";
 import type { Layout } from "./memory/layout.ts";
 import { Parameters } from "./parameters.ts";
+import { Pause } from "./pause.ts";
+import { periodicWork } from "./periodic.ts";
+import { Persistence } from "./persistence.ts";
+import { Pipeline } from "./pipeline.ts";
 import type { EngineProfile } from "./profile.ts";
-import { ErrorReply, type Reply } from "./reply.ts";
+import { Propagation, type ReplicationSink } from "./propagation.ts";
+import { PubSub } from "./pubsub.ts";
+import { Rates } from "./rates.ts";
+import { Replication } from "./replication/replication.ts";
+import type { Reply } from "./reply.ts";
+import { Scripting } from "./scripting/scripting.ts";
 import { Session } from "./session.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { Effort, EngineStats } from "./stats.ts";
-
-/** Modelled CPU times that bound loops; the node's cost model sets them for its hardware. */
-export interface EngineCosts {
-  /** Looking at one key in the expiry cycle. */
-  readonly sampleKeyNs: number;
-  /** Removing one expired key in the cycle: 1.8 us measured (models/physics.md, section 7). */
-  readonly expireKeyNs: number;
-  /** Sampling for and removing one evicted key; taken equal to the expiry's, which was measured. */
-  readonly evictKeyNs: number;
-}
-
-export const DEFAULT_COSTS: EngineCosts = { sampleKeyNs: 50, expireKeyNs: 1_800, evictKeyNs: 1_800 };
-
-/** What a cluster node knows of the slots: whom to send a client to. */
-export interface ClusterView {
-  /** The redirection or refusal for a call on this slot; null when this node serves it. */
-  refusal(slot: number, session: Session, command: Command): ErrorReply | null;
-}
-
-/** Who may run what; replaced by the ACL. */
-export type AccessCheck = (session: Session, command: Command, argv: readonly Bytes[]) => ErrorReply | null;
-
-export interface EngineOptions {
-  readonly profile: EngineProfile;
-  readonly random: Random;
-  readonly quantum?: Quantum;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly costs?: EngineCosts;
-  readonly nowMs?: number;
-}
+import { Tracking } from "./tracking.ts";
+import { Watches } from "./transaction.ts";
+import { EngineListRules } from "./values/list-rules.ts";
 
 /** The dict is allowed to grow past this load even when the larger table would not fit under maxmemory. */
 const MAX_LOAD = 1.618;
-/** Buckets that one cron call moves in its millisecond of rehashing. */
-const REHASH_BUCKETS_PER_CRON = 10_000;
-/** The latency histogram that the first use of a command allocates (measured: truth/hitrate.json, fixed_after_base). */
-const LATENCY_HISTOGRAM_BYTES = 24_688;
 
 export class Engine {
   /** The command table; the same for every engine. */
@@ -80,12 +71,42 @@ export class Engine {
   readonly effort = new Effort();
   readonly pool = new EvictionPool();
   readonly expiry: ActiveExpiry;
+  readonly pipeline: Pipeline;
+  readonly persistence: Persistence;
+  readonly replication: Replication;
+  readonly propagation = new Propagation();
+  readonly blocking = new Blocking(this);
+  readonly watches = new Watches(this);
+  readonly pubsub = new PubSub();
+  readonly tracking = new Tracking(this);
+  readonly pause = new Pause(this);
+  readonly lists = new EngineListRules(this);
+  readonly scripting: Scripting;
+  /** Connections by id. */
+  readonly sessions = new Map<number, Session>();
+  readonly monitors = new Set<Session>();
+  /** Lets real time pass where a call takes it by definition (DEBUG SLEEP); null where time is simulated. */
+  onHold: ((ns: number) => void) | null = null;
+  /** Whose call runs now; null between calls. */
+  currentSession: Session | null = null;
   /** By index; a database that was never used is undefined. */
   readonly databases: (Keyspace | undefined)[];
-  /** Calls, and refused or failed ones, by command id. */
-  readonly calls = new Float64Array(COMMAND_COUNT);
-  readonly rejected = new Float64Array(COMMAND_COUNT);
-  readonly failed = new Float64Array(COMMAND_COUNT);
+  /** Calls, failures, refusals and errors. */
+  readonly counters = new CallCounters(this);
+  readonly acl: Acl;
+  readonly debug = new DebugSwitches();
+  /** What scripts take; the scripting engine knows. */
+  scriptUsage: () => ScriptUsage = () => this.scripting.usage;
+  readonly latency = new CommandLatency();
+  /** What the stopwatch says of calls and cycles: slow log and latency monitor. */
+  readonly durations = new Durations(this);
+  readonly rates = new Rates();
+  readonly identity: Identity;
+  readonly startedMs: number;
+  /** The most memory that was in use when anybody looked. */
+  peakBytes = 0;
+  /** The process around it, for files and the like; none in the simulated world. */
+  host: Host | null = null;
 
   nowMs = 0;
   lruClock = 0;
@@ -95,15 +116,29 @@ export class Engine {
   /** Whether a replica's link to its primary is up. */
   linkUp = true;
   isLoading = false;
+  /** A script that has run for longer than busy-reply-threshold. */
+  busyScript: "eval" | "function" | null = null;
+  /** Memory could not be brought below maxmemory when the running call came. */
+  outOfMemory = false;
   /** A child process saves: no aging, no rehashing, memory grows by copy-on-write. */
   childActive = false;
   /** Replicas with acceptable lag, for min-replicas-to-write. */
   goodReplicas = 0;
   activeExpireEnabled = true;
   cluster: ClusterView | null = null;
+  /** All that this node knows of its cluster; none in the simulated world, whose models know. */
+  clusterState: Cluster | null = null;
   access: AccessCheck | null = null;
-  /** The replication stream: called with every change, in order. */
-  replicate: ((database: number, argv: readonly Bytes[]) => void) | null = null;
+  /** Messages to the other nodes of a cluster; null outside one. */
+  clusterBus: { publish(channel: string, message: string, shard: boolean): void } | null = null;
+  /** The replication stream: called with every change, in order. Several effects of a call come as a transaction. */
+  get replicate(): ReplicationSink | null {
+    return this.propagation.sink;
+  }
+
+  set replicate(sink: ReplicationSink | null) {
+    this.propagation.sink = sink;
+  }
   /** Keyspace notifications; the class letter is that of notify-keyspace-events. */
   onKeyspaceEvent: ((eventClass: string, event: string, key: string, database: number) => void) | null = null;
   onKeyModified: ((database: number, key: string) => void) | null = null;
@@ -116,7 +151,6 @@ export class Engine {
   nextRandomDatabase = 0;
 
   private readonly ledger: Ledger = { data: 0, tables: 0 };
-  private readonly context: Context;
   private readonly hashSeed: number;
   private readonly clusterMode: boolean;
 
@@ -127,23 +161,35 @@ export class Engine {
     this.parameters = new Parameters(options.profile, options.parameters);
     this.parameters.onChange(() => {
       this.settings = readSettings(this.parameters);
+      // A limit that is below what is in use now makes the cron evict.
+      this.evictionRunning = this.settings.maxmemory > 0;
     });
+    this.acl = new Acl(this, COMMAND_COUNT);
+    this.acl.followPassword(this.parameters);
+    this.parameters.apply = changed => this.host?.apply(changed) ?? null;
     this.clusterMode = this.parameters.flag("cluster-enabled");
     this.sizeClass = sizeClasses(options.quantum ?? 8);
     this.layout = options.profile.layout(options.quantum ?? 8, this.clusterMode);
     this.baseBytes = this.layout.startupBytes(this.clusterMode);
     this.databases = new Array(this.parameters.number("databases")).fill(undefined);
     this.hashSeed = this.random.uint32();
-    this.context = new Context(this);
+    this.identity = new Identity(this.hashSeed);
+    this.startedMs = options.nowMs ?? 0;
+    this.pipeline = new Pipeline(this);
+    this.scripting = new Scripting(this);
     this.expiry = new ActiveExpiry(this);
     this.setTime(options.nowMs ?? 0);
     this.refreshClocks();
+    this.persistence = new Persistence(this);
+    this.persistence.functions = this.scripting.libraries;
+    this.replication = new Replication(this);
   }
 
   /** A connection to this engine. */
   session(id: number, fromPrimary = false): Session {
     const session = new Session(id, fromPrimary, this.nowMs);
-    session.authenticated = this.settings.password === "";
+    session.authenticated = this.acl.isOpen;
+    this.sessions.set(id, session);
     return session;
   }
 
@@ -152,6 +198,10 @@ export class Engine {
 
   /** Id of the command that ran last, successfully or not. */
   lastCommandId = 0;
+
+  hasUser(name: string): boolean {
+    return this.acl.user(name) !== undefined;
+  }
 
   /** Looks a command up by name in any case. */
   command(name: string): Command | undefined {
@@ -163,52 +213,21 @@ export class Engine {
    * may give them: both are pure functions of the key, so it changes nothing but the time to compute them.
    */
   execute(session: Session, argv: readonly Bytes[], slot = -1, hash?: number): Reply {
-    this.effort.reset();
-    const name = argv[0];
-    let command = this.command(typeof name === "string" ? name : textOf(name));
-    if (command === undefined) return this.reject(session, errors.unknownCommand(argv.map(textOf)));
-    if (command.children !== null && argv.length > 1) {
-      const word = textOf(argv[1]);
-      const child = command.children.get(word) ?? command.children.get(word.toLowerCase());
-      if (child === undefined) return this.reject(session, errors.unknownSubcommand(command.name, word));
-      command = child;
-    }
-    return this.run(session, command, argv, slot, hash);
+    return this.pipeline.execute(session, argv, slot, hash);
   }
 
-  /** Runs a command that has been looked up. */
-  private run(
-    session: Session,
-    command: Command,
-    argv: readonly Bytes[],
-    givenSlot: number,
-    hash: number | undefined,
-  ): Reply {
-    let slot = givenSlot;
-    this.lastCommandId = command.id;
-    const { arity } = command;
-    if (arity > 0 ? argv.length !== arity : argv.length < -arity)
-      return this.reject(session, errors.wrongArity(command.fullName), command);
-    if (this.cluster !== null && slot === -1 && command.hasKeys && !session.fromPrimary) {
-      slot = commonSlot(command, argv);
-    }
-    const refusal = refusalOf(this, session, command, argv, slot);
-    if (refusal !== null) return this.reject(session, refusal, command);
+  /** Runs a parked call again (blocking.ts). */
+  resume(session: Session, command: Command, argv: readonly Bytes[]): Reply {
+    return this.pipeline.resume(session, command, argv);
+  }
 
-    const { context } = this;
-    context.begin(session, command, slot, hash === undefined ? null : argv[1], hash ?? 0);
-    const reply = command.run(context, argv);
-    context.finish(argv);
-    // ASKING holds for the one call that follows it, refused or not.
-    if (session.asking && command.name !== "asking") session.asking = false;
-    // Counted afterwards: INFO does not see itself, and CONFIG RESETSTAT leaves one call, its own.
-    if (this.calls[command.id]++ === 0) this.countHistogram();
-    this.stats.commandsProcessed++;
-    if (reply instanceof ErrorReply) {
-      this.failed[command.id]++;
-      this.stats.errorReplies++;
-    }
-    return reply;
+  /** Between turns of the event loop: what is gathered over several calls goes out, waits that are over end. */
+  endTurn(): void {
+    this.pause.expire();
+    this.blocking.expire();
+    this.replication.pump();
+    this.tracking.flushBroadcast();
+    this.tracking.limit(this.settings.trackingTableMaxKeys);
   }
 
   /** DEBUG and the like are refused to ordinary clients unless the owner opens them. */
@@ -218,16 +237,29 @@ export class Engine {
   resetStatistics(): void {
     this.stats.reset();
     this.expiry.resetStatistics();
-    for (const counter of [this.calls, this.rejected, this.failed]) counter.fill(0);
+    this.counters.reset();
+    this.acl.denied.reset();
+    this.latency.reset();
+    this.rates.reset();
+    this.clusterState?.stats.resetAll();
     this.outside.histograms = 0;
   }
 
-  private reject(session: Session, error: ErrorReply, command?: Command): ErrorReply {
-    session.asking = false;
-    this.stats.errorReplies++;
-    this.stats.rejectedCalls++;
-    if (command !== undefined) this.rejected[command.id]++;
-    return error;
+  /** Ends a connection's transaction and its watches. */
+  discard(session: Session): void {
+    session.transaction = null;
+    this.watches.unwatch(session);
+  }
+
+  /** A connection has gone. */
+  disconnect(session: Session): void {
+    this.blocking.release(session);
+    this.discard(session);
+    this.pubsub.forget(session);
+    this.tracking.disable(session);
+    this.monitors.delete(session);
+    this.replication.left(session);
+    this.sessions.delete(session.id);
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -244,23 +276,10 @@ export class Engine {
     this.setTime(nowMs);
     this.effort.reset();
     this.refreshClocks();
-    let spentNs = 0;
-    if (this.role === "primary" && this.activeExpireEnabled && !this.isLoading) spentNs += this.expiry.slow();
-    if (this.evictionRunning) {
-      performEvictions(this);
-      spentNs += this.effort.evictedKeys * this.costs.evictKeyNs;
-    }
-    if (!this.childActive) {
-      for (const database of this.databases) {
-        if (database === undefined) continue;
-        database.main.shrinkIfSparse(this.profile.shrinkBelow);
-        database.expires.shrinkIfSparse(this.profile.shrinkBelow);
-        if (!this.settings.activeRehashing) continue;
-        if (database.main.rehashing) database.main.rehash(REHASH_BUCKETS_PER_CRON);
-        else if (database.expires.rehashing) database.expires.rehash(REHASH_BUCKETS_PER_CRON);
-      }
-    }
-    return spentNs;
+    if (this.debug.cronPaused) return 0;
+    this.peakBytes = Math.max(this.peakBytes, this.usedMemory);
+    this.rates.sample(nowMs, this.stats);
+    return periodicWork(this);
   }
 
   private refreshClocks(): void {
@@ -296,10 +315,6 @@ export class Engine {
     return !(this.role === "replica" && this.settings.replicaIgnoreMaxmemory);
   }
 
-  private countHistogram(): void {
-    if (this.settings.latencyTracking) this.outside.histograms += LATENCY_HISTOGRAM_BYTES;
-  }
-
   // -------------------------------------------------------------------------------------------------------------
   // The keyspace.
 
@@ -316,7 +331,7 @@ export class Engine {
       cluster: this.clusterMode,
       shareIntegers: () => this.settings.shareIntegers,
       growth: {
-        allow: (bytes, load) => load > MAX_LOAD || !this.overMaxmemoryAfter(bytes),
+        allow: (bytes, load) => this.debug.resizesTables && (load > MAX_LOAD || !this.overMaxmemoryAfter(bytes)),
         forcedGrowth: this.profile.forcedGrowth,
         get childActive() {
           return engine.childActive;
@@ -331,30 +346,13 @@ export class Engine {
     return this.settings.maxmemory > 0 && this.memoryToFree() + bytes > 0;
   }
 
-  /** Exchanges two databases, as SWAPDB does. */
-  swapDatabases(left: number, right: number): void {
-    const { databases } = this;
-    const [a, b] = [this.database(left), this.database(right)];
-    a.index = right;
-    b.index = left;
-    databases[left] = b;
-    databases[right] = a;
-  }
-
   /** Takes a key out and counts what freeing its value costs. */
   dropKey(database: Keyspace, entry: number, lazy: boolean): void {
     const key = database.keyOf(entry);
-    if (database.typeOf(entry) !== STRING) this.countFreed(database, entry, lazy);
+    if (database.typeOf(entry) !== STRING) countFreed(this, database, entry, lazy);
     database.remove(entry);
+    if (this.blocking.count > 0) this.blocking.signalGone(database.index, key);
     this.keyModified(database.index, key);
-  }
-
-  /** Counts the elements of a value that is about to be freed. */
-  countFreed(database: Keyspace, entry: number, lazy: boolean): void {
-    const value = database.valueOf(entry);
-    if (typeof value !== "object" || value === null || !("elements" in value)) return;
-    if (lazy && value.elements > LAZY_FREE_THRESHOLD) this.effort.lazyFreedElements += value.elements;
-    else this.effort.freedElements += value.elements;
   }
 
   /** Removes an expired key on a primary and tells replicas. */
@@ -369,22 +367,27 @@ export class Engine {
   }
 
   propagateDeletion(database: number, key: string, lazy: boolean): void {
-    this.replicate?.(database, [lazy ? "UNLINK" : "DEL", key]);
+    this.propagation.add(database, [lazy ? "UNLINK" : "DEL", key]);
   }
 
   keyModified(database: number, key: string): void {
+    if (this.watches.any) this.watches.touch(database, key);
+    if (this.tracking.clients > 0) this.tracking.invalidate(key);
     this.onKeyModified?.(database, key);
   }
 
   notifyKeyspace(eventClass: string, event: string, key: string, database: number): void {
     this.onKeyspaceEvent?.(eventClass, event, key, database);
+    const filter = this.settings.eventFilter;
+    if (filter === null || !filter.classes.includes(eventClass)) return;
+    if (filter.keyspace) this.pubsub.publish(`__keyspace@${database}__:${key}`, event);
+    if (filter.keyevent) this.pubsub.publish(`__keyevent@${database}__:${event}`, key);
   }
 
-  /** An empty engine becomes a copy of another one's data set: the end of a full sync. */
-  copyDataFrom(source: Engine): void {
-    source.databases.forEach((database, index) => {
-      if (database !== undefined && database.size > 0) this.database(index).copyFrom(database);
-    });
+  /** A database is about to be emptied: watchers and waiters want to know. */
+  emptied(database: number): void {
+    if (this.watches.any) this.watches.touchDatabase(database, null);
+    this.blocking.signalDatabase(database);
   }
 
   /** Empties every database. */
@@ -392,6 +395,3 @@ export class Engine {
     for (const database of this.databases) database?.clear();
   }
 }
-
-/** Values of up to this many elements are freed at once even by UNLINK. */
-const LAZY_FREE_THRESHOLD = 64;

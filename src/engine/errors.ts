@@ -13,6 +13,9 @@ export const INVALID_CURSOR = new ErrorReply("ERR invalid cursor");
 export const OVERFLOW = new ErrorReply("ERR increment or decrement would overflow");
 export const DECREMENT_OVERFLOW = new ErrorReply("ERR decrement would overflow");
 export const NAN_OR_INFINITY = new ErrorReply("ERR increment would produce NaN or Infinity");
+export const NAN_OR_INFINITE = new ErrorReply("ERR value is NaN or Infinity");
+export const HASH_NOT_INTEGER = new ErrorReply("ERR hash value is not an integer");
+export const HASH_NOT_FLOAT = new ErrorReply("ERR hash value is not a float");
 export const STRING_TOO_LONG = new ErrorReply("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 export const OFFSET_OUT_OF_RANGE = new ErrorReply("ERR offset is out of range");
 export const DB_INDEX_OUT_OF_RANGE = new ErrorReply("ERR DB index is out of range");
@@ -27,6 +30,8 @@ export const PRIMARY_DOWN = new ErrorReply(
 );
 export const NO_AUTH = new ErrorReply("NOAUTH Authentication required.");
 export const WRONG_PASSWORD = new ErrorReply("WRONGPASS invalid username-password pair or user is disabled.");
+export const NOT_IN_TRANSACTION = new ErrorReply("ERR Command not allowed inside a transaction");
+export const REPLICA_NO_KEYSPACE = new ErrorReply("ERR Replica can't interact with the keyspace");
 export const CROSS_SLOT = new ErrorReply("CROSSSLOT Keys in request don't hash to the same slot");
 export const CLUSTER_DISABLED = new ErrorReply("ERR This instance has cluster support disabled");
 export const CLUSTER_SELECT = new ErrorReply("ERR SELECT is not allowed in cluster mode");
@@ -41,6 +46,13 @@ export const LFU_SELECTED = new ErrorReply(
 /** The server is reading its data set; the product's name is part of the text. */
 export function loading(product: string): ErrorReply {
   return new ErrorReply(`LOADING ${product === "redis" ? "Redis" : "Valkey"} is loading the dataset in memory`);
+}
+
+/** A script runs and runs: little else is served meanwhile. */
+export function busy(kind: "eval" | "function", product: string): ErrorReply {
+  const who = product === "redis" ? "Redis" : "Valkey";
+  const ends = kind === "eval" ? "SCRIPT KILL or SHUTDOWN NOSAVE" : "FUNCTION KILL or SHUTDOWN NOSAVE";
+  return new ErrorReply(`BUSY ${who} is busy running a script. You can only call ${ends}.`);
 }
 
 /** A byte that would break the reply's line is shown as a space. */

@@ -12,9 +12,12 @@ export function globMatch(pattern: string, text: string, ignoreCase = false): bo
   let t = 0;
   let starAt = -1;
   let starText = 0;
+  let stars = 0;
   while (t < text.length) {
     const step = p < pattern.length ? matchOne(pattern, p, text[t]) : 0;
     if (step === STAR) {
+      // The server recurses for each group of stars, and gives up at this depth.
+      if (pattern[p - 1] !== "*" && ++stars > MOST_STARS) return false;
       starAt = p++;
       starText = t;
     } else if (step > 0) {
@@ -32,6 +35,7 @@ export function globMatch(pattern: string, text: string, ignoreCase = false): bo
 }
 
 const STAR = -1;
+const MOST_STARS = 1_000;
 
 /** Pattern characters consumed when the element at `p` accepts the byte; 0 when it refuses it; STAR for a star. */
 function matchOne(pattern: string, p: number, byte: string): number {

@@ -41,6 +41,10 @@ export interface Collection {
   readonly elements: number;
   readonly encoding: string;
   clone(): Collection;
+  /** Bytes as MEMORY USAGE estimates them from so many samples (0: all), where that differs from `bytes`. */
+  sampledBytes?(samples: number): number;
+  /** What DEBUG OBJECT says beyond the usual. */
+  readonly debugText?: string;
 }
 
 export type Value = StringValue | Collection;

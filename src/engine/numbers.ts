@@ -1,6 +1,8 @@
 // Numbers in commands, read and written as the server does: 64-bit integers in canonical form, doubles with 17
 // significant digits.
 
+import { decimalDigits } from "./grisu.ts";
+
 const INT64_MAX = 9_223_372_036_854_775_807n;
 const INT64_MIN = -9_223_372_036_854_775_808n;
 
@@ -60,14 +62,18 @@ export function addIntegers(left: number | bigint, right: number | bigint): numb
 
 const DOUBLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?)$/iu;
 
-/** A double as the server's strtod accepts it: no spaces, no NaN, "inf" allowed; null when it is none. */
+/**
+ * A double as the server's strtod accepts it: no spaces, no NaN, "inf" allowed; null when it is none, and when it is too
+ * large or too close to zero for a double.
+ */
 export function parseDouble(text: string): number | null {
-  if (text.length === 0 || text.length > 255) return null;
+  if (text.length === 0) return null;
   if (!DOUBLE.test(text)) return parseHexDouble(text);
   const lower = text.toLowerCase();
   if (lower.includes("inf")) return lower.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const value = Number(text);
-  return Number.isNaN(value) ? null : value;
+  if (!Number.isFinite(value) || (value === 0 && /^[+-]?[0.]*[1-9]/u.test(text))) return null;
+  return value;
 }
 
 const HEX = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?$/iu;
@@ -82,20 +88,81 @@ function parseHexDouble(text: string): number | null {
   return match[1] === "-" ? -value : value;
 }
 
-/** A double as replies show it: the shortest text that reads back the same, integers without a point. */
-export function formatDouble(value: number): string {
+/** Whole numbers up to here are shown as integers, whatever their digits. */
+const PLAIN_INTEGERS = 2 ** 62;
+
+/** Infinities, NaN and zeros; null for every other double. */
+function specialDouble(value: number): string | null {
   if (value === Number.POSITIVE_INFINITY) return "inf";
   if (value === Number.NEGATIVE_INFINITY) return "-inf";
   if (Number.isNaN(value)) return "nan";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  if (Number.isInteger(value) && Math.abs(value) < 1e17) return String(value);
-  const text = String(value);
-  // JavaScript switches to exponents at 1e21 and 1e-7; the server's %.17g does so at 1e17 and 1e-5.
-  return Math.abs(value) >= 1e17 || Math.abs(value) < 1e-4 ? exponential(value) : text;
+  return null;
 }
 
-function exponential(value: number): string {
-  const [mantissa, exponent] = value.toExponential().split("e");
-  const sign = exponent.startsWith("-") ? "-" : "+";
-  return `${mantissa}e${sign}${exponent.replace(/^[+-]/u, "").padStart(2, "0")}`;
+/** Significant digits of a magnitude and the power of ten of the first one. */
+function significant(exponential: string): { digits: string; power: number } {
+  const e = exponential.indexOf("e");
+  return { digits: exponential[0] + exponential.slice(2, e), power: Number(exponential.slice(e + 1)) };
+}
+
+/** Point notation of digits whose first one stands at this power of ten. */
+function withPoint(digits: string, power: number): string {
+  if (power < 0) return `0.${"0".repeat(-power - 1)}${digits}`;
+  const whole = power + 1;
+  if (digits.length <= whole) return digits + "0".repeat(whole - digits.length);
+  return `${digits.slice(0, whole)}.${digits.slice(whole)}`;
+}
+
+function withExponent(digits: string, power: number, exponentDigits: number): string {
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  return `${digits[0]}${fraction}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(exponentDigits, "0")}`;
+}
+
+/** A double as replies show it from 7.2 on: the shortest text that reads back the same, integers without a point. */
+export function formatDouble(value: number): string {
+  const special = specialDouble(value);
+  if (special !== null) return special;
+  if (Number.isInteger(value) && Math.abs(value) <= PLAIN_INTEGERS) {
+    return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
+  }
+  return shortestDouble(value);
+}
+
+/** The shortest text that reads back the same, for integers too: 10000000000 is 1e+10. */
+export function shortestDouble(value: number): string {
+  const special = specialDouble(value);
+  if (special !== null) return special;
+  const { digits, power } = decimalDigits(Math.abs(value));
+  const sign = value < 0 ? "-" : "";
+  // The power of ten of the last digit, and the size of that of the first: the server's rule for when to use exponents.
+  const last = power - (digits.length - 1);
+  const size = Math.abs(power);
+  const plain = last >= 0 ? size < digits.length + 7 : last > -7 || size < 4;
+  return sign + (plain ? withPoint(digits, power) : withExponent(digits, power, 1));
+}
+
+const PRINTED_DIGITS = 17;
+
+/** More digits than a double of the size in question has: it stands there exactly. */
+const EXACT_DIGITS = 100;
+
+/** The 17 digits that printf shows: of two that are equally near it takes the even one. */
+function printedDigits(magnitude: number): { digits: string; power: number } {
+  const rounded = significant(magnitude.toExponential(PRINTED_DIGITS - 1));
+  if (magnitude.toExponential(PRINTED_DIGITS).split("e")[0].at(-1) !== "5") return rounded;
+  const exact = significant(magnitude.toExponential(EXACT_DIGITS));
+  const tie = /^50*$/u.test(exact.digits.slice(PRINTED_DIGITS)) && "02468".includes(exact.digits[PRINTED_DIGITS - 1]);
+  return tie ? { digits: exact.digits.slice(0, PRINTED_DIGITS), power: exact.power } : rounded;
+}
+
+/** A double as replies of 7.0 and 7.1 show it: 17 significant digits, as printf's %.17g. */
+export function formatDouble17(value: number): string {
+  const special = specialDouble(value);
+  if (special !== null) return special;
+  if (Number.isSafeInteger(value)) return String(value);
+  const { digits, power } = printedDigits(Math.abs(value));
+  const trimmed = digits.replace(/0+$/u, "");
+  const plain = power >= -4 && power < PRINTED_DIGITS;
+  return (value < 0 ? "-" : "") + (plain ? withPoint(trimmed, power) : withExponent(trimmed, power, 2));
 }

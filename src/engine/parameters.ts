@@ -1,47 +1,31 @@
 // The engine's configuration parameters: names, types, defaults as compiled into the servers, and the text forms that
 // CONFIG GET and CONFIG SET exchange. What a managed service presets is the catalogue's business; it arrives here as
-// overrides. A parameter that nothing reads yet is not listed: an option that is parsed and ignored would be a lie.
+// overrides. Those that the engine does not read are in parameters/: read by the serving layer, or by nothing and marked.
 
 import { POLICY_NAMES } from "./eviction/policies.ts";
 import { globMatch } from "./glob.ts";
-import { parseInteger } from "./numbers.ts";
+import { percentiles } from "./parameters/arguments.ts";
+import { INERT_PARAMETERS } from "./parameters/inert.ts";
+import { normalise, ParameterError } from "./parameters/kinds.ts";
+import { SERVING_PARAMETERS } from "./parameters/serving.ts";
+import {
+  choice,
+  flag,
+  generation,
+  INT_MAX,
+  INT_MIN,
+  integer,
+  isSince8,
+  LONG_MAX,
+  memory,
+  type ParameterSpec,
+  text,
+  UINT_MAX,
+} from "./parameters/spec.ts";
 import type { EngineProfile } from "./profile.ts";
 
-type Kind =
-  | { readonly type: "integer"; readonly min: number; readonly max: number; readonly cap?: number }
-  | { readonly type: "memory"; readonly min: number; readonly max: bigint }
-  | { readonly type: "flag" }
-  | { readonly type: "choice"; readonly values: readonly string[] }
-  | { readonly type: "text" };
-
-export interface ParameterSpec {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly kind: Kind;
-  readonly initial: string | ((profile: EngineProfile) => string);
-  /** False when CONFIG SET refuses it after the start. */
-  readonly mutable: boolean;
-}
-
-const INT_MAX = 2_147_483_647;
-const UINT_MAX = 4_294_967_295;
-const LONG_MAX = 9_223_372_036_854_775_807n;
-
-function integer(name: string, initial: number, min = 0, max = INT_MAX, mutable = true): ParameterSpec {
-  return { name, kind: { type: "integer", min, max }, initial: String(initial), mutable };
-}
-
-function memory(name: string, initial: number | ((profile: EngineProfile) => string), min = 0): ParameterSpec {
-  const text = typeof initial === "number" ? String(initial) : initial;
-  return { name, kind: { type: "memory", min, max: LONG_MAX }, initial: text, mutable: true };
-}
-
-function flag(name: string, initial: boolean | ((profile: EngineProfile) => string), mutable = true): ParameterSpec {
-  const text = typeof initial === "boolean" ? (initial ? "yes" : "no") : initial;
-  return { name, kind: { type: "flag" }, initial: text, mutable };
-}
-
-const since8 = (profile: EngineProfile) => profile.shrinkBelow > 0.1;
+export { MEMORY_UNITS, ParameterError } from "./parameters/kinds.ts";
+export type { ParameterSpec } from "./parameters/spec.ts";
 
 export const PARAMETERS: readonly ParameterSpec[] = [
   memory("maxmemory", 0),
@@ -51,104 +35,102 @@ export const PARAMETERS: readonly ParameterSpec[] = [
   integer("maxmemory-eviction-tenacity", 10, 0, 100),
   integer("lfu-log-factor", 10),
   integer("lfu-decay-time", 1),
+  { ...integer("busy-reply-threshold", 5_000, 0, LONG_MAX), aliases: ["lua-time-limit"] },
   integer("active-expire-effort", 1, 1, 10),
   // Out of 1 to 500 it is not refused, but cut.
   { name: "hz", kind: { type: "integer", min: 0, max: INT_MAX, cap: 500 }, initial: "10", mutable: true },
   flag("activerehashing", true),
-  flag("lazyfree-lazy-eviction", profile => (since8(profile) ? "yes" : "no")),
-  flag("lazyfree-lazy-expire", profile => (since8(profile) ? "yes" : "no")),
-  flag("lazyfree-lazy-user-del", profile => (since8(profile) ? "yes" : "no")),
-  flag("lazyfree-lazy-user-flush", profile => (since8(profile) ? "yes" : "no")),
+  flag("lazyfree-lazy-eviction", profile => (isSince8(profile) ? "yes" : "no")),
+  flag("lazyfree-lazy-expire", profile => (isSince8(profile) ? "yes" : "no")),
+  flag("lazyfree-lazy-user-del", profile => (isSince8(profile) ? "yes" : "no")),
+  flag("lazyfree-lazy-user-flush", profile => (isSince8(profile) ? "yes" : "no")),
+  flag("lazyfree-lazy-server-del", profile => (isSince8(profile) ? "yes" : "no")),
   flag("latency-tracking", true),
+  { name: "notify-keyspace-events", kind: { type: "events" }, initial: "", mutable: true },
+  integer("tracking-table-max-keys", 1_000_000, 0, UINT_MAX),
+  { ...integer("list-max-listpack-size", -2, INT_MIN), aliases: ["list-max-ziplist-size"] },
+  integer("list-compress-depth", 0),
+  memory("hll-sparse-max-bytes", 3_000),
+  integer("slowlog-log-slower-than", 10_000, -1, LONG_MAX),
+  integer("slowlog-max-len", 128, 0, LONG_MAX),
+  integer("latency-monitor-threshold", 0, 0, LONG_MAX),
+  memory("stream-node-max-bytes", 4_096),
+  integer("stream-node-max-entries", 100, 0, LONG_MAX),
   integer("databases", 16, 1, INT_MAX, false),
+  { ...integer("hash-max-listpack-entries", 512, 0, LONG_MAX), aliases: ["hash-max-ziplist-entries"] },
+  { ...memory("hash-max-listpack-value", 64), aliases: ["hash-max-ziplist-value"] },
+  integer("set-max-intset-entries", 512, 0, LONG_MAX),
+  { ...integer("set-max-listpack-entries", 128, 0, LONG_MAX), since: 7.2 },
+  { ...integer("set-max-listpack-value", 64, 0, LONG_MAX), since: 7.2 },
+  { ...integer("zset-max-listpack-entries", 128, 0, LONG_MAX), aliases: ["zset-max-ziplist-entries"] },
+  { ...memory("zset-max-listpack-value", 64), aliases: ["zset-max-ziplist-value"] },
   memory("proto-max-bulk-len", 512 * 1_024 * 1_024, 1_024 * 1_024),
-  flag("replica-read-only", true),
-  flag("replica-serve-stale-data", true),
-  flag("replica-ignore-maxmemory", true),
-  integer("min-replicas-to-write", 0),
-  integer("min-replicas-max-lag", 10),
-  memory("repl-backlog-size", profile => String(since8(profile) ? 10 * 1_048_576 : 1_048_576), 1),
+  { ...flag("replica-read-only", true), aliases: ["slave-read-only"] },
+  { ...flag("replica-serve-stale-data", true), aliases: ["slave-serve-stale-data"] },
+  { ...flag("replica-ignore-maxmemory", true), aliases: ["slave-ignore-maxmemory"] },
+  { ...integer("min-replicas-to-write", 0), aliases: ["min-slaves-to-write"] },
+  { ...integer("min-replicas-max-lag", 10), aliases: ["min-slaves-max-lag"] },
+  memory("repl-backlog-size", profile => String(isSince8(profile) ? 10 * 1_048_576 : 1_048_576), 1),
   integer("maxclients", 10_000, 1, UINT_MAX),
   flag("cluster-enabled", false, false),
   flag("cluster-require-full-coverage", true),
   flag("cluster-allow-reads-when-down", false),
-  integer("cluster-node-timeout", 15_000),
-  { name: "requirepass", kind: { type: "text" }, initial: "", mutable: true },
+  integer("cluster-node-timeout", 15_000, 0, LONG_MAX),
+  { ...text("requirepass"), sensitive: true },
+  { ...text("aclfile"), mutable: false },
+  choice("acl-pubsub-default", "resetchannels", ["allchannels", "resetchannels"]),
+  integer("acllog-max-len", 128, 0, LONG_MAX),
+  {
+    name: "latency-tracking-info-percentiles",
+    kind: { type: "arguments", read: percentiles },
+    initial: "50 99 99.9",
+    mutable: true,
+  },
+  { ...text("availability-zone"), since: 8 },
+  { ...flag("extended-redis-compatibility", false), since: 8 },
+  ...SERVING_PARAMETERS,
+  ...INERT_PARAMETERS,
 ];
 
-/** A refused value: the sentence that CONFIG SET appends. */
-export class ParameterError extends Error {
-  override readonly name = "ParameterError";
-}
-
-const MEMORY_UNITS: Readonly<Record<string, number>> = {
-  "": 1,
-  b: 1,
-  k: 1_000,
-  kb: 1_024,
-  m: 1_000_000,
-  mb: 1_048_576,
-  g: 1_000_000_000,
-  gb: 1_073_741_824,
-};
-
-function normalise(spec: ParameterSpec, text: string): string {
-  const { kind } = spec;
-  switch (kind.type) {
-    case "text":
-      return text;
-    case "flag": {
-      const lower = text.toLowerCase();
-      if (lower !== "yes" && lower !== "no") throw new ParameterError("argument must be 'yes' or 'no'");
-      return lower;
-    }
-    case "choice": {
-      const lower = text.toLowerCase();
-      if (!kind.values.includes(lower)) {
-        throw new ParameterError(`argument(s) must be one of the following: ${kind.values.join(", ")}`);
-      }
-      return lower;
-    }
-    case "integer": {
-      const value = parseInteger(text);
-      if (value === null) throw new ParameterError("argument couldn't be parsed into an integer");
-      const within = bounded(value, kind.min, kind.max);
-      return kind.cap === undefined ? within : String(Math.min(Math.max(Number(within), 1), kind.cap));
-    }
-    case "memory": {
-      // No digits at all read as 0.
-      const match = /^(\d*)([a-z]*)$/u.exec(text.toLowerCase());
-      const unit = match === null ? undefined : MEMORY_UNITS[match[2]];
-      if (match === null || unit === undefined) throw new ParameterError("argument must be a memory value");
-      return bounded(BigInt(match[1]) * BigInt(unit), kind.min, kind.max);
-    }
-  }
-}
-
-function bounded(value: number | bigint, min: number, max: number | bigint): string {
-  if (value < min || value > max) {
-    throw new ParameterError(`argument must be between ${min} and ${max} inclusive`);
-  }
-  return String(value);
+/** Why values were refused that fit their parameters. */
+export interface Refusal {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** The parameters of one engine. */
 export class Parameters {
   private readonly values = new Map<string, string>();
+  /** By every name that this version knows. */
   private readonly specs = new Map<string, ParameterSpec>();
   private readonly listeners: (() => void)[] = [];
+  /** Makes changed values hold outside the engine; may refuse. */
+  apply: ((changed: ReadonlyMap<string, string>) => Refusal | null) | null = null;
 
-  constructor(profile: EngineProfile, overrides: Readonly<Record<string, string>> = {}) {
+  constructor(
+    private readonly profile: EngineProfile,
+    overrides: Readonly<Record<string, string>> = {},
+  ) {
+    const line = generation(profile);
     for (const spec of PARAMETERS) {
-      this.specs.set(spec.name, spec);
-      for (const alias of spec.aliases ?? []) this.specs.set(alias, spec);
-      this.values.set(spec.name, typeof spec.initial === "string" ? spec.initial : spec.initial(profile));
+      this.values.set(spec.name, this.initial(spec));
+      if ((spec.since ?? 0) > line) continue;
+      const names = [spec.name, ...(spec.aliases ?? [])];
+      for (const name of spec.renamed && line < 8 ? names.slice(1) : names) this.specs.set(name, spec);
     }
     for (const [name, text] of Object.entries(overrides)) {
       const spec = this.specs.get(name);
       if (spec === undefined) throw new ParameterError(`unknown parameter '${name}'`);
-      this.values.set(spec.name, normalise(spec, text));
+      this.values.set(spec.name, this.normalised(spec, text));
     }
+  }
+
+  initial(spec: ParameterSpec): string {
+    return typeof spec.initial === "string" ? spec.initial : spec.initial(this.profile);
+  }
+
+  private normalised(spec: ParameterSpec, text: string): string {
+    return normalise(spec.kind, text, this.text(spec.name));
   }
 
   /** Called now and after every change. */
@@ -159,6 +141,11 @@ export class Parameters {
 
   spec(name: string): ParameterSpec | undefined {
     return this.specs.get(name.toLowerCase());
+  }
+
+  /** What this version knows, each once. */
+  get known(): ReadonlySet<ParameterSpec> {
+    return new Set(this.specs.values());
   }
 
   text(name: string): string {
@@ -173,26 +160,42 @@ export class Parameters {
     return this.values.get(name) === "yes";
   }
 
-  /** Names and values whose name matches a glob pattern, in the order of the table. */
+  /** Names, aliases among them, that match a glob pattern, with their values; in the order of the table. */
   matching(pattern: string): [name: string, value: string][] {
     const lower = pattern.toLowerCase();
-    return [...this.values].filter(([name]) => globMatch(lower, name));
+    const found = [...this.specs].filter(([name, { hidden }]) => !hidden && globMatch(lower, name));
+    return found.map(([name, spec]) => [name, this.values.get(spec.name)!]);
   }
 
-  /** Sets all pairs or none; throws ParameterError with `argument` set to the offending name. */
-  setAll(pairs: readonly (readonly [name: string, text: string])[]): void {
-    const normalised = pairs.map(([name, text]) => {
+  /** Sets all pairs or none: values that do not fit are told by ParameterError, what `apply` refuses is put back. */
+  setAll(pairs: readonly (readonly [name: string, text: string])[]): Refusal | null {
+    const before = new Map<string, string>();
+    const changed = new Map<string, string>();
+    for (const [name, text] of pairs) {
       const spec = this.spec(name)!;
-      return [spec.name, normalise(spec, text)] as const;
-    });
-    for (const [name, text] of normalised) this.values.set(name, text);
+      const value = this.normalised(spec, text);
+      if (value === this.values.get(spec.name)) continue;
+      before.set(spec.name, this.text(spec.name));
+      changed.set(spec.name, value);
+    }
+    this.replace(changed);
+    const refusal = this.apply?.(changed) ?? null;
+    if (refusal !== null) {
+      this.replace(before);
+      this.apply?.(before);
+    }
+    return refusal;
+  }
+
+  private replace(values: ReadonlyMap<string, string>): void {
+    for (const [name, value] of values) this.values.set(name, value);
     for (const listener of this.listeners) listener();
   }
 
   /** Why a value would be refused, or null. */
   refusal(name: string, text: string): string | null {
     try {
-      normalise(this.spec(name)!, text);
+      this.normalised(this.spec(name)!, text);
       return null;
     } catch (error) {
       if (error instanceof ParameterError) return error.message;
@@ -201,4 +204,7 @@ export class Parameters {
   }
 }
 
-export const PARAMETER_NAMES: readonly string[] = PARAMETERS.map(spec => spec.name);
+/** What the engine itself reads; the rest has no effect in the simulated world. */
+export const PARAMETER_NAMES: readonly string[] = PARAMETERS.filter(
+  ({ served, inert }) => served === undefined && inert === undefined,
+).map(spec => spec.name);

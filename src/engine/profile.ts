@@ -21,10 +21,47 @@ export interface EngineProfile {
   readonly scansExpiry: boolean;
   /** SCAN refuses an unknown type, and a cursor in any form but plain digits: 8.0 and later. */
   readonly strictScan: boolean;
+  /** HSCAN and ZSCAN count a value like a field: 7.0 and 7.1. */
+  readonly scanCountsValues: boolean;
+  /** Small sets of strings are listpacks, and members of large ones mostly need no table entry: 7.2 and later. */
+  readonly compactSets: boolean;
+  /** MEMORY USAGE counts a table entry for every member of a set, there or not: before 8.0. */
+  readonly usageCountsEntries: boolean;
+  /** A short list is one listpack: 7.2 and later. */
+  readonly compactLists: boolean;
+  /** A list element above a node's limit stands alone, without a listpack around it: 8.0 and later. */
+  readonly plainListNodes: boolean;
+  /** Doubles are shown by the shortest text that reads back the same; in 7.0 and 7.1 with 17 significant digits. */
+  readonly shortDoubles: boolean;
+  /** A sorted set made or extended by many members at once takes its encoding and table from their number: 7.2 and later. */
+  readonly sizeHints: boolean;
+  /**
+   * Streams as they are since 7.2: consumers know when they last got an entry, and come to be by asking for one; XSETID
+   * heeds deleted ids; errors say which command it is.
+   */
+  readonly streamsSince72: boolean;
+  /** XREAD takes "+" for the last entry: 8.0 and later. */
+  readonly readsLastEntry: boolean;
+  /** A list that SORT stores follows list-max-listpack-size: 8.0 and later. */
+  readonly sortKeepsLimits: boolean;
+  /** BITCOUNT and BITPOS look at their range only when the key is there: before 8.0. */
+  readonly bitRangeAfterKey: boolean;
+  /** LIMIT with a negative offset counts from the far end of the range in a large sorted set: 8.0 and later. */
+  readonly negativeOffsets: boolean;
+  /**
+   * How a sparse HyperLogLog grows: as APPEND does (7.0 and 7.1), to an exact room (7.2), or to a room that takes what
+   * the allocator's class leaves over (8.0 and later).
+   */
+  readonly sparseGrowth: "append" | "exact" | "class";
   /** RENAME and MOVE leave the LFU counter as it is: 7.0 and 7.1. Later versions start it anew. */
   readonly movedKeysKeepAge: boolean;
   /** A stored value gives back spare room of more than a tenth of its length: 7.0 and 7.1. */
   readonly trimsValues: boolean;
+  /**
+   * Scripts as they are since 8.0: the table server beside redis, os.clock, other words in errors; those that came by EVAL
+   * alone are forgotten when there are many.
+   */
+  readonly scriptsSince80: boolean;
   layout(quantum: Quantum, cluster: boolean): Layout;
 }
 
@@ -46,8 +83,22 @@ function profile(
     forcedGrowth: since8 ? 4 : 5,
     scansExpiry: since8,
     strictScan: since8,
+    scanCountsValues: product === "redis",
+    compactSets: product === "valkey",
+    usageCountsEntries: !since8,
+    compactLists: product === "valkey",
+    plainListNodes: since8,
+    shortDoubles: product === "valkey",
+    sizeHints: product === "valkey",
+    negativeOffsets: since8,
+    streamsSince72: product === "valkey",
+    readsLastEntry: since8,
+    sortKeepsLimits: since8,
+    bitRangeAfterKey: !since8,
+    sparseGrowth: product === "redis" ? "append" : since8 ? "class" : "exact",
     movedKeysKeepAge: product === "redis",
     trimsValues: product === "redis",
+    scriptsSince80: since8,
     layout: (quantum, cluster) => layout({ sizeClass: sizeClasses(quantum), cluster }),
   };
 }

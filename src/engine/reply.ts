@@ -24,8 +24,19 @@ export class ErrorReply {
   }
 }
 
+/** An error that was counted where it came up: the call that hands it on (a script) has failed, and does not count it again. */
+export class CountedError extends ErrorReply {}
+
 export class Double {
-  constructor(readonly value: number) {}
+  constructor(
+    readonly value: number,
+    /** Where it is shown otherwise than replies usually show doubles. */
+    private readonly shown: string | null = null,
+  ) {}
+
+  get text(): string {
+    return this.shown ?? formatDouble(this.value);
+  }
 }
 
 /** Keys and values in turn. */
@@ -37,9 +48,25 @@ export class SetReply {
   constructor(readonly items: readonly Reply[]) {}
 }
 
-/** Text with a format tag (RESP3 "txt"); a bulk string in RESP2. */
+/** Text with a format tag of three letters (RESP3); a bulk string in RESP2. */
 export class Verbatim {
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    readonly format = "txt",
+  ) {}
+}
+
+/** An integer of any size (RESP3); a bulk string in RESP2. */
+export class BigNumber {
+  constructor(readonly digits: string) {}
+}
+
+/** A reply with something said about it (RESP3); the bare reply in RESP2. */
+export class WithAttributes {
+  constructor(
+    readonly attributes: MapReply,
+    readonly reply: Reply,
+  ) {}
 }
 
 export class NullArrayReply {
@@ -50,6 +77,11 @@ export class NullArrayReply {
 /** What a client gets without having asked: messages, invalidations. An array in RESP2. */
 export class Push {
   constructor(readonly items: readonly Reply[]) {}
+}
+
+/** Several replies to one call, one after the other (SUBSCRIBE of several channels). */
+export class Several {
+  constructor(readonly replies: readonly Reply[]) {}
 }
 
 /** No reply goes out now: the call waits (blocking.ts). */
@@ -70,10 +102,23 @@ export type Reply =
   | MapReply
   | SetReply
   | Verbatim
+  | BigNumber
+  | WithAttributes
   | NullArrayReply
   | Push
+  | Several
   | BlockedReply
   | readonly Reply[];
+
+/** Replies of several parts. */
+export type Composed = readonly Reply[] | MapReply | SetReply | Push;
+
+/** The parts of a composed reply; null for every other one. */
+export function partsOf(reply: Reply): readonly Reply[] | null {
+  if (typeof reply !== "object" || reply === null) return null;
+  if (Array.isArray(reply)) return reply as readonly Reply[];
+  return reply instanceof MapReply || reply instanceof SetReply || reply instanceof Push ? reply.items : null;
+}
 
 export const OK = new Status("OK");
 export const PONG = new Status("PONG");
@@ -112,15 +157,27 @@ export function replyBytes(reply: Reply, resp: 2 | 3 = 2): number {
   if (typeof reply === "boolean") return 4;
   if (reply instanceof Status || reply instanceof ErrorReply) return 3 + reply.text.length;
   if (reply instanceof Double) {
-    const text = formatDouble(reply.value);
+    const { text } = reply;
     return resp === 3 ? 3 + text.length : bulkBytes(text.length);
   }
   if (reply instanceof Verbatim) return resp === 3 ? bulkBytes(reply.text.length + 4) : bulkBytes(reply.text.length);
   if (reply instanceof NullArrayReply) return resp === 3 ? 3 : 5;
+  if (reply instanceof BigNumber) return resp === 3 ? 3 + reply.digits.length : bulkBytes(reply.digits.length);
+  if (reply instanceof WithAttributes) {
+    return (resp === 3 ? replyBytes(reply.attributes, resp) : 0) + replyBytes(reply.reply, resp);
+  }
   if (reply instanceof BlockedReply) return 0;
-  const items = Array.isArray(reply) ? (reply as readonly Reply[]) : (reply as MapReply | SetReply | Push).items;
-  const count = reply instanceof MapReply && resp === 3 ? items.length / 2 : items.length;
-  let bytes = 3 + digits(count);
-  for (const item of items) bytes += replyBytes(item, resp);
+  if (reply instanceof Several) return reply.replies.reduce((sum: number, one) => sum + replyBytes(one, resp), 0);
+  let bytes = 0;
+  // Not by recursion: a script's reply may be nested deeper than calls can be.
+  const pending: Composed[] = [reply as Composed];
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    const items = partsOf(one)!;
+    bytes += 3 + digits(one instanceof MapReply && resp === 3 ? items.length / 2 : items.length);
+    for (const item of items) {
+      if (partsOf(item) === null) bytes += replyBytes(item, resp);
+      else pending.push(item as Composed);
+    }
+  }
   return bytes;
 }

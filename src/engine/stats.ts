@@ -14,10 +14,37 @@ export class EngineStats {
   fullSyncs = 0;
   partialSyncsOk = 0;
   partialSyncsRefused = 0;
+  /** Bytes from and to clients, and of the replication stream; the owner of the connections counts them. */
+  netInputBytes = 0;
+  netOutputBytes = 0;
+  netReplicationInputBytes = 0;
+  netReplicationOutputBytes = 0;
+  readsProcessed = 0;
+  writesProcessed = 0;
+  queryBufferDisconnections = 0;
+  outputBufferDisconnections = 0;
+  evictedClients = 0;
+  /** Turns of the owner's event loop, and microseconds spent in them, in commands and in the periodic work. */
+  eventLoopCycles = 0;
+  eventLoopUs = 0;
+  eventLoopMaxUs = 0;
+  eventLoopCommandUs = 0;
+  eventLoopCronUs = 0;
+  commandsPerCycleMax = 0;
+  /** Child processes that were started, and how long the last start took, in us. */
+  forks = 0;
+  lastForkUs = 0;
+  lazyFreedObjects = 0;
+  dumpPayloadSanitizations = 0;
 
   reset(): void {
     Object.assign(this, new EngineStats());
   }
+}
+
+export interface NestedEffort {
+  calls: number;
+  elements: number;
 }
 
 /** What the command (or cron) that ran last did: the cost model turns it into time. */
@@ -32,6 +59,19 @@ export class Effort {
   lazyFreedElements = 0;
   /** Time that the command takes by its own definition (DEBUG SLEEP), in ns. */
   fixedNs = 0;
+  /** Instructions of Lua that scripts have run. */
+  instructions = 0;
+  /** Commands that ran inside the call (EXEC, scripts), by id: how often, and the elements of `elements` that were theirs. */
+  readonly nested = new Map<number, NestedEffort>();
+
+  addNested(commandId: number, elements: number): void {
+    const known = this.nested.get(commandId);
+    if (known === undefined) this.nested.set(commandId, { calls: 1, elements });
+    else {
+      known.calls++;
+      known.elements += elements;
+    }
+  }
 
   reset(): void {
     this.elements = 0;
@@ -40,5 +80,7 @@ export class Effort {
     this.freedElements = 0;
     this.lazyFreedElements = 0;
     this.fixedNs = 0;
+    this.instructions = 0;
+    if (this.nested.size > 0) this.nested.clear();
   }
 }

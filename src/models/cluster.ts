@@ -6,7 +6,7 @@
 
 import { assert } from "../assert.ts";
 import { type Command, WRITE } from "../engine/command.ts";
-import type { ClusterView } from "../engine/engine.ts";
+import type { ClusterView } from "../engine/engine-options.ts";
 import { ErrorReply } from "../engine/reply.ts";
 import type { Session } from "../engine/session.ts";
 import { SLOT_COUNT } from "../engine/slots.ts";

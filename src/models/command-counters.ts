@@ -10,8 +10,8 @@ export function readCommandCounters(engine: Engine): { gets: number; sets: numbe
   for (const command of engine.commands.values()) {
     if (command.spec.group === "server" || command.spec.group === "connection") continue;
     for (const one of command.children?.values() ?? [command]) {
-      if ((one.flags & READONLY) !== 0) gets += engine.calls[one.id];
-      else if ((one.flags & WRITE) !== 0) sets += engine.calls[one.id];
+      if ((one.flags & READONLY) !== 0) gets += engine.counters.calls[one.id];
+      else if ((one.flags & WRITE) !== 0) sets += engine.counters.calls[one.id];
     }
   }
   return { gets, sets };

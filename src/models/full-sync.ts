@@ -9,6 +9,7 @@
 //
 // The replica's copy is taken at the instant of the fork and hidden (LOADING) until it would have arrived.
 
+import { copyData } from "../engine/databases.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { NS_PER_SECOND } from "../units.ts";
 import type { Latency } from "./network.ts";
@@ -56,7 +57,7 @@ export function startFullSync(
   primary.engine.stats.fullSyncs++;
   const started = hooks.log(`full sync to ${replica.name} begins`, cause);
   replica.engine.flushAll();
-  replica.engine.copyDataFrom(primary.engine);
+  copyData(primary.engine, replica.engine);
   const link = new ReplicationLink(stream, replica, sim, latency, batchNs, stream.end, stream.offset, hooks.record);
   link.paused = true;
 

@@ -14,7 +14,9 @@ import { assert, fail } from "../assert.ts";
 import type { NodeType } from "../catalog/nodes.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import { Engine } from "../engine/engine.ts";
+import { NO_DATABASE } from "../engine/propagation.ts";
 import { commandBytes, replyBytes } from "../engine/reply.ts";
+import { instructionNs } from "../engine/scripting/scripting.ts";
 import type { Session } from "../engine/session.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
@@ -202,7 +204,11 @@ export class Node {
   private effortNs(): number {
     const { engine, cpu } = this;
     const { effort } = engine;
-    let ns = cpu.commandNs(engine.lastCommandId, effort.elements) + effort.fixedNs;
+    const { nested } = effort;
+    let ns = cpu.commandNs(engine.lastCommandId, nested.size > 0 ? 0 : effort.elements) + effort.fixedNs;
+    for (const [id, { calls, elements }] of nested)
+      ns += (calls - 1) * cpu.commandNs(id, 0) + cpu.commandNs(id, elements);
+    if (effort.instructions > 0) ns += cpu.scaled(effort.instructions * instructionNs(engine.profile));
     if (effort.evictedKeys > 0) ns += cpu.scaled(effort.evictedKeys * engine.costs.evictKeyNs);
     if (effort.expiredKeys > 0) ns += cpu.scaled(effort.expiredKeys * engine.costs.expireKeyNs);
     if (effort.freedElements > 0) ns += cpu.scaled(costs.freeNs(effort.freedElements));
@@ -246,11 +252,13 @@ export class Node {
   apply(database: number, argv: readonly Bytes[]): number {
     const start = Math.max(this.sim.now, this.threadFreeNs);
     this.advanceClock(start);
+    // In a stream the turn is shared by thousands: what remains is the command and its bytes.
+    const parsing = this.cpu.overheadNs + commandBytes(argv) * this.cpu.byteInNs;
+    // MULTI and EXEC around several effects: nobody reads between two of them here, so they need no queue.
+    if (database === NO_DATABASE) return this.occupy(start, parsing);
     this.primarySession.db = database;
     this.engine.execute(this.primarySession, argv);
-    // In a stream the turn is shared by thousands: what remains is the command and its bytes.
-    const bytes = commandBytes(argv);
-    return this.occupy(start, this.cpu.overheadNs + bytes * this.cpu.byteInNs + this.effortNs());
+    return this.occupy(start, parsing + this.effortNs());
   }
 
   // -------------------------------------------------------------------------------------------------------------

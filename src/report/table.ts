@@ -2,11 +2,15 @@
 
 import Table from "cli-table3";
 
-/** A table with a header; every column but the first is right-aligned. Ends with a line break. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table with a header; every column but the first is right-aligned unless said otherwise. Ends with a line break. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  leftColumns: readonly number[] = [0],
+): string {
   const made = new Table({
     head: [...header],
-    colAligns: header.map((_, i) => (i === 0 ? "left" : "right")),
+    colAligns: header.map((_, i) => (leftColumns.includes(i) ? "left" : "right")),
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 2 },
     chars: {
       top: "",

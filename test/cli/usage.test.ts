@@ -27,6 +27,8 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   init: ["--force"],
   schema: [],
   nodes: ["--family", "--engine", "--prices", "--json"],
+  serve: ["--engine"],
+  commands: ["--group", "--json"],
 };
 
 describe("help", () => {
@@ -84,7 +86,7 @@ describe("calls that cannot be meant", () => {
   test.each<[string[], string]>([
     [
       ["runn", "x.yaml"],
-      "unknown verb «runn»; there are run, validate, report, init, schema, nodes; did you mean «run»?",
+      "unknown verb «runn»; there are run, validate, report, init, serve, schema, nodes, commands; did you mean «run»?",
     ],
     [["simulate"], "unknown verb «simulate»; there are run"],
     [["--color", "never"], "Which verb?"],

@@ -166,8 +166,10 @@ describe("Dict", () => {
     expect(bench.dict.buckets).toBe(4);
     const exact = filled(16);
     for (const entry of [...exact.live].slice(2)) exact.remove(entry);
-    exact.dict.shrinkIfSparse(0.125); // two of sixteen is not below one in eight
+    exact.dict.shrinkIfSparse(0.1);
     expect(exact.dict.rehashing).toBe(false);
+    exact.dict.shrinkIfSparse(0.125); // two of sixteen are just one in eight
+    expect(exact.dict.rehashing).toBe(true);
   });
 
   it("tells its owner of every change in the number of buckets", () => {

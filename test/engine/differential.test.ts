@@ -15,15 +15,59 @@ import type { Wire } from "./wire.ts";
 const RUNS = Number(process.env.CACHECAST_FUZZ_RUNS ?? 300);
 const SEED = Number(process.env.CACHECAST_FUZZ_SEED ?? 20_260_101);
 
-/** Why a command of the table is not among the random calls. */
+/** Why a command of the table is not among the random calls: itself, or its whole container. */
 const EXCUSED: Readonly<Record<string, string>> = {
   quit: "closes the connection",
-  "command|count": "the engine has a part of the commands",
+  "command|count": "the tables differ by version",
   "command|info": "compared below",
-  "command|list": "the engine has a part of the commands",
-  "client|setinfo": "came with 7.2",
-  "client|no-touch": "came with 7.2",
+  "command|list": "the tables differ by version",
+  "command|docs": "held by test/oracle/commands.test.ts",
+  "command|getkeysandflags": "held by test/oracle/commands.test.ts",
+  client: "tells of connections; held by unit tests and the official suite",
+  pfselftest: "takes seconds there",
+  bgsave: "ends when it likes",
+  bgrewriteaof: "ends when it likes",
   "debug|set-active-expire": "the test itself turns the cycle off",
+  ...Object.fromEntries(
+    ["multi", "exec", "discard", "watch", "unwatch", "publish"].map(name => [
+      name,
+      "what is compared loosely outside a transaction cannot be inside; held by unit tests and the official suite",
+    ]),
+  ),
+  monitor: "held by unit tests and the official suite",
+  "config|rewrite": "needs a file",
+  acl: "held by test/engine/acl and the official suite",
+  memory: "tells of the allocator",
+  lolwut: "is drawn",
+  module: "there are none",
+  shutdown: "ends the server",
+  migrate: "needs two servers",
+  sync: "takes the connection; held by test/serve/replication.test.ts",
+  psync: "takes the connection; held by test/serve/replication.test.ts",
+  replconf: "takes the connection; held by test/serve/replication.test.ts",
+  replicaof: "needs two servers; held by test/serve/replication.test.ts",
+  slaveof: "needs two servers; held by test/serve/replication.test.ts",
+  role: "held by test/serve/replication.test.ts",
+  failover: "needs two servers; held by test/serve/replication.test.ts",
+  wait: "waits in real time; held by test/serve/replication.test.ts",
+  waitaof: "waits in real time; held by test/serve/replication.test.ts",
+  cluster: "needs cluster mode; held by unit tests",
+  subscribe: "changes what a connection may do; held by test/engine/pubsub.test.ts",
+  psubscribe: "changes what a connection may do; held by test/engine/pubsub.test.ts",
+  ssubscribe: "changes what a connection may do; held by test/engine/pubsub.test.ts",
+  unsubscribe: "held by test/engine/pubsub.test.ts",
+  punsubscribe: "held by test/engine/pubsub.test.ts",
+  sunsubscribe: "held by test/engine/pubsub.test.ts",
+  spublish: "held by test/engine/pubsub.test.ts",
+  pubsub: "held by test/engine/pubsub.test.ts",
+  eval: "held by test/lua",
+  eval_ro: "held by test/lua",
+  evalsha: "held by test/lua",
+  evalsha_ro: "held by test/lua",
+  script: "held by test/lua",
+  fcall: "held by test/lua",
+  fcall_ro: "held by test/lua",
+  function: "held by test/lua",
 };
 
 /** Name, arity, flags and key positions of a description by COMMAND INFO. */
@@ -34,7 +78,13 @@ function facts(description: Wire): Wire {
 }
 
 /** Facts that the engine states as later versions do. */
-const LATER: ReadonlySet<string> = new Set(["command|getkeys", "client|setinfo", "client|no-touch"]);
+const LATER: ReadonlySet<string> = new Set([
+  ...["zrank", "zrevrank", "multi", "watch", "wait", "waitaof", "script|show"],
+  ...["command|getkeys", "command|getkeysandflags", "client|setinfo", "client|no-touch", "client|capa"],
+  // Scripts may call what waits since 7.2.
+  ...["blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax"],
+  ...["info", "myid", "myshardid", "nodes", "shards", "slot-stats", "slots"].map(name => `cluster|${name}`),
+]);
 
 describe("random calls", () => {
   it("call every command of the table, or it is said why not", () => {
@@ -50,7 +100,11 @@ describe("random calls", () => {
     const leaves = [...COMMANDS.values()].flatMap(command =>
       command.children ? [...command.children.values()] : [command],
     );
-    const missing = leaves.map(command => command.fullName).filter(name => !called.has(name) && !(name in EXCUSED));
+    const missing = leaves
+      .map(command => command.fullName)
+      .filter(
+        name => !called.has(name) && !(name in EXCUSED) && !(name.split("|")[0] in EXCUSED) && !name.endsWith("|help"),
+      );
     expect(missing).toEqual([]);
   });
 });
@@ -86,19 +140,28 @@ describe.skipIf(noServer !== null)("engine and redis-server", () => {
     );
   });
 
-  it("COMMAND INFO name answers the same arity, flags and key positions", async () => {
+  it("COMMAND INFO name answers the same arity, flags and key positions, but for what later versions changed", async () => {
     const ours = talk();
+    const different: string[] = [];
+    const compare = (name: string, mine: Wire, theirs: Wire | undefined) => {
+      const same = theirs !== undefined && JSON.stringify(facts(mine)) === JSON.stringify(facts(theirs));
+      if (!same) different.push(name);
+    };
     for (const command of COMMANDS.values()) {
-      const [theirs] = (await client.call("COMMAND", "INFO", command.name)) as readonly Wire[];
-      const [mine] = ours(`COMMAND INFO ${command.name}`) as readonly Wire[];
       // DEBUG is one command there: its subcommands are the handler's business.
       if (command.name === "debug") continue;
-      expect(facts(mine)).toEqual(facts(theirs));
+      const [theirs] = (await client.call("COMMAND", "INFO", command.name)) as readonly Wire[];
+      const [mine] = ours(`COMMAND INFO ${command.name}`) as readonly Wire[];
+      compare(command.name, mine, theirs);
       for (const child of mine[9] as readonly Wire[]) {
-        if (LATER.has(String(child[0]).slice(1))) continue;
-        const theirChild = (theirs[9] as readonly Wire[]).find(other => other[0] === child[0]);
-        expect(facts(child)).toEqual(facts(theirChild ?? `no ${child[0]}`));
+        const known = Array.isArray(theirs) ? (theirs[9] as readonly Wire[]) : [];
+        compare(
+          String(child[0]).slice(1),
+          child,
+          known.find(other => other[0] === child[0]),
+        );
       }
     }
+    expect(new Set(different)).toEqual(LATER);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
+import { NO_DATABASE } from "../../src/engine/propagation.ts";
 import { randomFrom } from "../../src/sim/random.ts";
 import { NOW_MS, pass, type Talk, talk, talkTo, testEngine } from "./harness.ts";
 
@@ -178,7 +179,7 @@ describe("expiry on touch", () => {
     expect(say.engine.stats.expiredKeys).toBe(1);
   });
 
-  it("a deleted expired key is told to replicas and listeners before the call that met it", () => {
+  it("a deleted expired key is told to listeners, and to replicas before the call that met it, as one transaction", () => {
     const engine = testEngine();
     const say = talkTo(engine);
     say("SET k v PX 100");
@@ -187,6 +188,13 @@ describe("expiry on touch", () => {
     engine.replicate = (db, argv) => told.push([db, ...argv]);
     engine.onKeyspaceEvent = (kind, event, key) => told.push(`${kind} ${event} ${key}`);
     say("SET k w");
-    expect(told).toEqual(["x expired k", [0, "DEL", "k"], "$ set k", [0, "SET", "k", "w"]]);
+    expect(told).toEqual([
+      "x expired k",
+      "$ set k",
+      [NO_DATABASE, "MULTI"],
+      [0, "DEL", "k"],
+      [0, "SET", "k", "w"],
+      [NO_DATABASE, "EXEC"],
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 // An engine and a way to talk to it in one line, for the tests of commands.
 
 import type { Bytes } from "../../src/engine/bytes.ts";
-import { Engine, type EngineOptions } from "../../src/engine/engine.ts";
+import { Engine } from "../../src/engine/engine.ts";
+import type { EngineOptions } from "../../src/engine/engine-options.ts";
 import { engineProfile } from "../../src/engine/profile.ts";
 import type { Session } from "../../src/engine/session.ts";
 import { randomFrom } from "../../src/sim/random.ts";

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   addIntegers,
   formatDouble,
+  formatDouble17,
   narrow,
   parseCountable,
   parseDouble,
@@ -97,13 +98,34 @@ describe("parseDouble(text) and formatDouble(value)", () => {
     [-0, "-0"],
     [0.1, "0.1"],
     [1e16, "10000000000000000"],
-    [1e17, "1e+17"],
-    [1e-5, "1e-05"],
+    [1e17, "100000000000000000"],
+    [1e18, "1000000000000000000"],
+    [2 ** 63, "9223372036854776000"],
+    [1e19, "1e+19"],
+    [1.7976931348623157e308, "1.7976931348623157e+308"],
+    [1e-5, "0.00001"],
+    [1e-7, "1e-7"],
+    [-1.25e-7, "-1.25e-7"],
     [0.0001, "0.0001"],
     [Number.POSITIVE_INFINITY, "inf"],
     [Number.NEGATIVE_INFINITY, "-inf"],
   ])("formatDouble(%d) is %j", (value, text) => {
     expect(formatDouble(value)).toBe(text);
+  });
+
+  it.each([
+    [0.1, "0.10000000000000001"],
+    [1.5, "1.5"],
+    [1e16, "10000000000000000"],
+    [1e17, "1e+17"],
+    [1e-5, "1.0000000000000001e-05"],
+    [348_019_911_546_833 + 1 / 8, "348019911546833.12"],
+    [348_019_911_546_833 + 3 / 8, "348019911546833.38"],
+    [0.0001, "0.0001"],
+    [-2.5, "-2.5"],
+    [Number.NEGATIVE_INFINITY, "-inf"],
+  ])("formatDouble17(%d) is %j", (value, text) => {
+    expect(formatDouble17(value)).toBe(text);
   });
 
   it.each([
@@ -119,7 +141,10 @@ describe("parseDouble(text) and formatDouble(value)", () => {
     expect(parseDouble(text)).toBe(value);
   });
 
-  it.each(["", " 1", "1 ", "nan", "1e", "e5", ".", "--1", "0x", "1_000", "1,5"])("parseDouble(%j) is null", text => {
-    expect(parseDouble(text)).toBeNull();
-  });
+  it.each(["", " 1", "1 ", "nan", "1e", "e5", ".", "--1", "0x", "1_000", "1,5", "1e999", "1e-999"])(
+    "parseDouble(%j) is null",
+    text => {
+      expect(parseDouble(text)).toBeNull();
+    },
+  );
 });

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Bytes } from "../../src/engine/bytes.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { type Collection, STRING } from "../../src/engine/keyspace.ts";
+import { NO_DATABASE } from "../../src/engine/propagation.ts";
 import { type StringValue, stringText } from "../../src/engine/values/string.ts";
 import { dataSequence, KEYS, resolve } from "./differential-calls.ts";
 import { NOW_MS, pass, type Talk, talk, talkTo, testEngine } from "./harness.ts";
@@ -18,7 +20,9 @@ function dataOf(engine: Engine): unknown {
   return engine.databases.map(db => {
     const rows: unknown[][] = [];
     db?.forEachEntry(entry => {
-      const value = stringText(db.valueOf(entry) as StringValue);
+      const stored = db.valueOf(entry);
+      const isText = db.typeOf(entry) === STRING;
+      const value = isText ? stringText(stored as StringValue) : (stored as Collection).elements;
       rows.push([db.keyOf(entry), db.typeOf(entry), value, db.expiryOf(entry)]);
     });
     return rows.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
@@ -32,6 +36,8 @@ function follow(primary: Engine): Engine {
   const link = replica.session(1, true);
   primary.replicate = (db, argv) => {
     replica.setTime(primary.nowMs);
+    // A transaction's frame: on a link without SELECT its calls run one by one.
+    if (db === NO_DATABASE) return;
     link.db = db;
     replica.execute(link, argv);
   };
@@ -109,8 +115,10 @@ describe("what replicas receive", () => {
     say("SELECT 4");
     say("SET z 1");
     expect(stream).toEqual([
+      [NO_DATABASE, "MULTI"],
       [4, "DEL", "k"],
       [0, "COPY", "k", "k", "DB", "4"],
+      [NO_DATABASE, "EXEC"],
       [0, "SWAPDB", "0", "4"],
       [4, "SET", "z", "1"],
     ]);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bytesFromUtf8, textOf, utf8FromBytes, VirtualBytes } from "../../src/engine/bytes.ts";
 import { formatDouble } from "../../src/engine/numbers.ts";
 import {
+  BigNumber,
   BlockedReply,
   bulkBytes,
   commandBytes,
@@ -15,8 +16,10 @@ import {
   type Reply,
   replyBytes,
   SetReply,
+  Several,
   Status,
   Verbatim,
+  WithAttributes,
 } from "../../src/engine/reply.ts";
 import { encodeCall } from "./wire.ts";
 
@@ -43,7 +46,14 @@ function encode(reply: Reply, resp: 2 | 3): string {
   if (reply instanceof SetReply) {
     return `${resp === 3 ? "~" : "*"}${reply.items.length}\r\n${reply.items.map(item => encode(item, resp)).join("")}`;
   }
-  if (reply instanceof BlockedReply || reply instanceof Push) throw new Error("not among the replies here");
+  if (reply instanceof BigNumber) return resp === 3 ? `(${reply.digits}\r\n` : bulk(reply.digits);
+  if (
+    reply instanceof BlockedReply ||
+    reply instanceof Push ||
+    reply instanceof Several ||
+    reply instanceof WithAttributes
+  )
+    throw new Error("not among the replies here");
   return `*${reply.length}\r\n${reply.map(item => encode(item, resp)).join("")}`;
 }
 

@@ -2,8 +2,8 @@
 // RESP2 in front, arrays as arrays. So a difference prints as what the client would have seen.
 
 import { VirtualBytes } from "../../src/engine/bytes.ts";
-import { formatDouble } from "../../src/engine/numbers.ts";
 import {
+  BigNumber,
   BlockedReply,
   Double,
   ErrorReply,
@@ -12,8 +12,10 @@ import {
   Push,
   type Reply,
   SetReply,
+  Several,
   Status,
   Verbatim,
+  WithAttributes,
 } from "../../src/engine/reply.ts";
 
 export type Wire = string | readonly Wire[];
@@ -33,9 +35,12 @@ export function wire(reply: Reply): Wire {
   if (typeof reply === "boolean") return reply ? ":1" : ":0";
   if (reply instanceof Status) return `+${reply.text}`;
   if (reply instanceof ErrorReply) return `-${reply.text}`;
-  if (reply instanceof Double) return `$${formatDouble(reply.value)}`;
+  if (reply instanceof Double) return `$${reply.text}`;
   if (reply instanceof NullArrayReply) return NIL_LIST;
+  if (reply instanceof BigNumber) return `$${reply.digits}`;
+  if (reply instanceof WithAttributes) return wire(reply.reply);
   if (reply instanceof BlockedReply) return "(blocked)";
+  if (reply instanceof Several) return reply.replies.map(wire);
   if (reply instanceof MapReply || reply instanceof SetReply || reply instanceof Push) return reply.items.map(wire);
   return reply.map(wire);
 }

@@ -23,40 +23,53 @@ function keys(ctx: Context, argv: readonly Bytes[]): Reply {
   return found;
 }
 
+/** Who scans: some options belong to one of them only. */
+export type ScanFamily = "scan" | "hscan" | "sscan" | "zscan";
+
 export interface ScanOptions {
   count: number;
   /** Null: everything matches. */
   pattern: string | null;
   /** Index into TYPE_NAMES, NO_TYPE, or -1 for every type. */
   type: number;
+  /** Fields without values, members without scores. */
+  membersOnly: boolean;
 }
 
 /** The type that no key has: what an unknown name selects before 8.0. */
 const NO_TYPE = TYPE_NAMES.length;
 
-/** The options of the SCAN family from position `from` on; `types` only for SCAN itself. */
+/** Options without a value and the one command that takes them; all of them came with 8.0. */
+const BARE_OPTIONS: Readonly<Record<string, ScanFamily>> = { NOVALUES: "hscan", NOSCORES: "zscan" };
+
+/** The options of the SCAN family from position `from` on. `strict` as in EngineProfile.strictScan. */
 export function parseScanOptions(
   argv: readonly Bytes[],
   from: number,
-  types: "none" | "known" | "any",
+  family: ScanFamily,
+  strict: boolean,
 ): ScanOptions | ErrorReply {
-  const options: ScanOptions = { count: 10, pattern: null, type: -1 };
-  for (let i = from; i < argv.length; i += 2) {
-    if (i + 1 >= argv.length) return SYNTAX;
+  const options: ScanOptions = { count: 10, pattern: null, type: -1, membersOnly: false };
+  for (let i = from; i < argv.length; i++) {
     const word = wordAt(argv, i);
-    if (word === "COUNT") {
-      const count = integerAt(argv, i + 1);
+    const hasValue = i + 1 < argv.length;
+    const owner = strict ? BARE_OPTIONS[word] : undefined;
+    if (owner !== undefined) {
+      if (owner !== family) return new ErrorReply(`ERR ${word} option can only be used in ${owner.toUpperCase()}`);
+      options.membersOnly = true;
+    } else if (word === "COUNT" && hasValue) {
+      const count = integerAt(argv, ++i);
       if (isError(count)) return count;
       if (count < 1) return SYNTAX;
       options.count = count;
-    } else if (word === "MATCH") {
-      const pattern = textOf(argv[i + 1]);
+    } else if (word === "MATCH" && hasValue) {
+      const pattern = textOf(argv[++i]);
       options.pattern = pattern === "*" ? null : pattern;
-    } else if (word === "TYPE" && types !== "none") {
-      const name = textOf(argv[i + 1]);
+    } else if (word === "TYPE" && hasValue && family === "scan") {
+      const name = textOf(argv[++i]);
       options.type = TYPE_NAMES.indexOf(name.toLowerCase() as (typeof TYPE_NAMES)[number]);
       if (options.type === -1) {
-        if (types === "known") return new ErrorReply(`ERR unknown type name '${name}'`);
+        if (strict) return new ErrorReply(`ERR unknown type name '${name}'`);
         options.type = NO_TYPE;
       }
     } else {
@@ -85,7 +98,7 @@ function scan(ctx: Context, argv: readonly Bytes[]): Reply {
   const { strictScan } = engine.profile;
   const start = parseCursor(textAt(argv, 1), strictScan);
   if (start === null) return INVALID_CURSOR;
-  const options = parseScanOptions(argv, 2, strictScan ? "known" : "any");
+  const options = parseScanOptions(argv, 2, "scan", strictScan);
   if (isError(options)) return options;
   const found: string[] = [];
   const dead: number[] = [];

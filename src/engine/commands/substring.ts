@@ -103,12 +103,10 @@ function parseLcs(argv: readonly Bytes[]): LcsOptions | ErrorReply {
 
 /** Longest common subsequence by the full table; matches are reported from the end, as the server walks it. */
 function lcs(ctx: Context, argv: readonly Bytes[]): Reply {
-  const texts: string[] = [];
-  for (const position of [1, 2]) {
-    const entry = ctx.read(keyAt(argv, position));
-    if (entry !== NONE && ctx.db.typeOf(entry) !== STRING) return LCS_STRINGS_ONLY;
-    texts.push(entry === NONE ? "" : stringText(ctx.db.valueOf(entry) as StringValue));
-  }
+  // Both keys are looked up, whatever the first one holds.
+  const entries = [1, 2].map(position => ctx.read(keyAt(argv, position)));
+  if (entries.some(entry => entry !== NONE && ctx.db.typeOf(entry) !== STRING)) return LCS_STRINGS_ONLY;
+  const texts = entries.map(entry => (entry === NONE ? "" : stringText(ctx.db.valueOf(entry) as StringValue)));
   const options = parseLcs(argv);
   if (isError(options)) return options;
   const [a, b] = texts;

@@ -27,7 +27,14 @@ export function performEvictions(engine: Engine): EvictResult {
   }
   const { policy } = engine.settings;
   if (policy.ranking === "none") return EVICT_FAIL;
+  const stretch = engine.durations.start();
+  const result = evictUntilFits(engine, excess);
+  engine.durations.endCycle(stretch, "eviction-cycle");
+  return result;
+}
 
+function evictUntilFits(engine: Engine, excess: number): EvictResult {
+  const { policy } = engine.settings;
   const limitNs = timeLimitNs(engine.settings.evictionTenacity);
   let freed = 0;
   let taken = 0;

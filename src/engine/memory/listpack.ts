@@ -1,6 +1,7 @@
 // The size of listpacks, the compact encoding of small collections (anchors/engines-and-memory.md, 3.3). Nobody needs the
 // bytes themselves but the RDB writer; memory and thresholds need their number.
 
+import { type Bytes, textOf } from "../bytes.ts";
 import { parseInteger } from "../numbers.ts";
 
 /** Bytes of an empty listpack: header of six, end mark. */
@@ -28,8 +29,21 @@ function stringEntry(length: number): number {
 }
 
 /** Bytes of one entry that holds this element; what looks like an integer is stored as one. */
-export function listpackEntryBytes(element: string): number {
-  const integer = element.length > 0 && element.length <= 20 ? parseInteger(element) : null;
-  const bytes = integer === null ? stringEntry(element.length) : integerEntry(integer);
+export function listpackEntryBytes(element: Bytes): number {
+  const integer = element.length > 0 && element.length <= 20 ? parseInteger(textOf(element)) : null;
+  if (integer === null) return listpackStringBytes(element.length);
+  const bytes = integerEntry(integer);
+  return bytes + backLength(bytes);
+}
+
+/** Bytes of an entry that holds so many bytes of text. */
+export function listpackStringBytes(length: number): number {
+  const bytes = stringEntry(length);
+  return bytes + backLength(bytes);
+}
+
+/** Bytes of an entry that holds this integer. */
+export function listpackIntegerBytes(value: number | bigint): number {
+  const bytes = integerEntry(value);
   return bytes + backLength(bytes);
 }

@@ -48,6 +48,23 @@ export class MemberTable<V> {
     return this.dict.buckets;
   }
 
+  /** Buckets with at least one member. */
+  get occupiedBuckets(): number {
+    return this.dict.occupiedBuckets;
+  }
+
+  /** The table, and while a rehash runs the one it moves to. */
+  get tables(): readonly { buckets: number; used: number }[] {
+    return this.dict.tables;
+  }
+
+  /** Members in a bucket, counted through the old array and then the new one. */
+  chainLength(bucket: number): number {
+    let length = 0;
+    for (let entry = this.dict.bucketHead(bucket); entry !== NONE; entry = this.dict.following(entry)) length++;
+    return length;
+  }
+
   /** Request for the bucket arrays. */
   get tableBytes(): number {
     return this.dict.buckets * POINTER;
@@ -55,10 +72,13 @@ export class MemberTable<V> {
 
   /** The entry of a member, or NONE. A step of rehashing on the way, as the server does at each look-up. */
   find(member: string): number {
+    if (this.dict.size === 0) return NONE;
+    if (this.dict.rehashing) this.dict.rehash(1);
+    return this.locate(member, spread(hashKey(member)));
+  }
+
+  private locate(member: string, hash: number): number {
     const { dict, records, members } = this;
-    if (dict.size === 0) return NONE;
-    if (dict.rehashing) dict.rehash(1);
-    const hash = spread(hashKey(member));
     let entry = dict.first(hash);
     while (entry !== NONE) {
       if (records.hash(entry) === hash && members[entry] === member) return entry;
@@ -83,10 +103,27 @@ export class MemberTable<V> {
 
   /** Adds a member that is not there; the insertion does a step of rehashing. */
   insert(member: string, value: V): number {
-    const entry = this.records.allocate(spread(hashKey(member)), 0, 0);
+    const entry = this.allocate(member, value, spread(hashKey(member)));
+    this.dict.insert(entry);
+    return entry;
+  }
+
+  /**
+   * Adds a member unless it is there: NONE when it was added, else the entry that was. Look-up and insertion share one step
+   * of rehashing, and a full table grows whether it is there or not: as in the server's sets, and its hashes from 7.2 on.
+   */
+  addOrFind(member: string, value: V): number {
+    const hash = spread(hashKey(member));
+    this.dict.prepareInsert();
+    const found = this.locate(member, hash);
+    if (found === NONE) this.dict.link(this.allocate(member, value, hash));
+    return found;
+  }
+
+  private allocate(member: string, value: V, hash: number): number {
+    const entry = this.records.allocate(hash, 0, 0);
     this.members[entry] = member;
     this.values[entry] = value;
-    this.dict.insert(entry);
     return entry;
   }
 
@@ -147,6 +184,18 @@ export class MemberTable<V> {
     }
   }
 
+  /** Whether any entry is visited with success, in the order of the buckets; stops there. `last`: it ends its chain. */
+  some(visit: (member: string, value: V, last: boolean) => boolean): boolean {
+    const { dict } = this;
+    for (let bucket = 0; bucket < dict.buckets; bucket++) {
+      for (let entry = dict.bucketHead(bucket); entry !== NONE; entry = dict.following(entry)) {
+        const last = dict.following(entry) === NONE;
+        if (visit(this.members[entry]!, this.values[entry] as V, last)) return true;
+      }
+    }
+    return false;
+  }
+
   /** Finishes a rehash that is under way. */
   finishRehash(): void {
     while (this.dict.rehashing) this.dict.rehash(ALL_BUCKETS);
@@ -155,11 +204,13 @@ export class MemberTable<V> {
   clone(copyValue: (value: V) => V = value => value): MemberTable<V> {
     const copy = new MemberTable<V>();
     copy.reserve(this.size);
-    this.forEach((member, value) => copy.insert(member, copyValue(value)));
+    this.forEach((member, value) => {
+      copy.insert(member, copyValue(value));
+    });
     return copy;
   }
 
-  /** Sizes an empty table for so many members at once, as conversions and copies do. */
+  /** Makes room for so many members at once, as conversions and copies do. */
   reserve(members: number): void {
     this.dict.reserve(members);
   }

@@ -42,15 +42,32 @@ export class RawString {
    */
   growTo(length: number): void {
     if (length <= this.length) return;
-    if (length > this.bytes.length) {
-      const wanted = grownCapacity(length);
-      // The header of one byte cannot express spare room.
-      const header = Math.max(3, sdsHeader(wanted));
-      const bytes = new Uint8Array(this.sizeClass(header + wanted + 1) - header - 1);
-      bytes.set(this.bytes.subarray(0, this.length));
-      this.bytes = bytes;
-    }
+    this.makeRoom(length);
     this.length = length;
+  }
+
+  /** Room for a string of this length, and spare room when there is not enough. */
+  makeRoom(length: number): void {
+    if (length > this.bytes.length) this.reserve(grownCapacity(length), true);
+  }
+
+  /** Gives it room for so many bytes, and with `fillsClass` for what the allocator's class leaves over. */
+  reserve(room: number, fillsClass: boolean): void {
+    // The header of one byte cannot express spare room.
+    const header = Math.max(3, sdsHeader(room));
+    const bytes = new Uint8Array(fillsClass ? this.sizeClass(header + room + 1) - header - 1 : room);
+    bytes.set(this.bytes.subarray(0, this.length));
+    this.bytes = bytes;
+  }
+
+  /** Puts other bytes in the place of some; what follows moves. There must be room. */
+  replaceBytes(at: number, count: number, replacement: readonly number[]): void {
+    const { length } = this;
+    this.length += replacement.length - count;
+    this.bytes.copyWithin(at + replacement.length, at + count, length);
+    this.bytes.set(replacement, at);
+    // What is beyond the end is zero, so that the string may grow over it.
+    if (this.length < length) this.bytes.fill(0, this.length, length);
   }
 
   /** Gives back the spare room when it is more than a tenth of the length. */

@@ -138,7 +138,8 @@ describe("INFO", () => {
     expect(titles()).not.toContain("Commandstats");
     expect(titles("all")).toContain("Commandstats");
     expect(titles("everything")).toEqual(titles("all"));
-    expect(titles("default", "commandstats")).toEqual(titles("all"));
+    expect(titles("default", "commandstats", "latencystats")).toEqual(titles("all"));
+    expect(titles("debug")).toEqual(["Debug"]);
   });
 
   it.each([
@@ -171,7 +172,11 @@ describe("COMMAND and CLUSTER", () => {
   it("COMMAND COUNT, LIST and INFO agree with the table", () => {
     const say = talk();
     expect(say("COMMAND COUNT")).toBe(`:${COMMANDS.size}`);
-    expect(say("COMMAND LIST")).toEqual([...COMMANDS.keys()].map(name => `$${name}`));
+    const names = [...COMMANDS.values()].flatMap(({ name, children }) => [
+      name,
+      ...[...(children?.keys() ?? [])].map(child => `${name}|${child}`),
+    ]);
+    expect(say("COMMAND LIST")).toEqual(names.map(name => `$${name}`));
     expect(say("COMMAND")).toHaveLength(COMMANDS.size);
     expect(say("COMMAND INFO nosuch")).toEqual(["(nil)"]);
     const [get] = say("COMMAND INFO get") as readonly (readonly unknown[])[];

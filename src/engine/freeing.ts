@@ -1,0 +1,17 @@
+// What freeing a value costs, and where: on the engine thread, or in the background for large ones.
+
+import type { Engine } from "./engine.ts";
+import type { Keyspace } from "./keyspace.ts";
+
+/** Values of up to this many elements are freed at once even by UNLINK. */
+const LAZY_FREE_THRESHOLD = 64;
+
+/** Counts the elements of a value that is about to be freed. */
+export function countFreed(engine: Engine, database: Keyspace, entry: number, lazy: boolean): void {
+  const value = database.valueOf(entry);
+  if (typeof value !== "object" || value === null || !("elements" in value)) return;
+  if (lazy && value.elements > LAZY_FREE_THRESHOLD) {
+    engine.effort.lazyFreedElements += value.elements;
+    engine.stats.lazyFreedObjects++;
+  } else engine.effort.freedElements += value.elements;
+}

@@ -1,0 +1,161 @@
+// cachecast serve: an engine from a configuration, on its ports, until a signal ends it.
+
+import { randomBytes } from "node:crypto";
+import { Engine } from "../engine/engine.ts";
+import { ParameterError } from "../engine/parameters.ts";
+import { savePoints } from "../engine/persistence.ts";
+import { engineProfile, PROFILE_NAMES } from "../engine/profile.ts";
+import { TO_ALL, TO_APPEND_ONLY_FILE } from "../engine/propagation.ts";
+import { provideLua } from "../lua/index.ts";
+import { randomFrom } from "../sim/random.ts";
+import { VERSION } from "../version.ts";
+import { AppendOnlyFile } from "./append-only.ts";
+import { ClusterService } from "./cluster/service.ts";
+import { ConfigError, type Directive } from "./config-file.ts";
+import { FileStore } from "./file-store.ts";
+import { ProcessHost } from "./process-host.ts";
+import { ReplicationService } from "./replication/service.ts";
+import { Server } from "./server.ts";
+import { loadUsers } from "./users.ts";
+
+/** Directives of ours, beside the server's. */
+const OWN: ReadonlySet<string> = new Set(["engine", "seed"]);
+/** Directives whose values add up over several lines. */
+const ADDING: ReadonlySet<string> = new Set(["save", "client-output-buffer-limit"]);
+
+export interface Running {
+  readonly server: Server;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly directives: readonly Directive[];
+  /** The configuration file; "" without one. */
+  readonly configFile?: string;
+  readonly log: (line: string) => void;
+  /** Ends the process, for SHUTDOWN. */
+  readonly exit?: () => void;
+}
+
+/** Starts; resolves once the ports are open. Throws ConfigError with every problem of the configuration. */
+export async function start({
+  directives,
+  log,
+  configFile = "",
+  exit = () => undefined,
+}: StartOptions): Promise<Running> {
+  provideLua();
+  const engine = engineOf(directives.filter(({ name }) => name !== "user"));
+  loadUsers(engine, directives);
+  log(`cachecast ${VERSION} serves ${engine.profile.name}`);
+  log(` PID: ${process.pid}`);
+  const server = new Server({ engine, log });
+  const store = new FileStore(engine, log);
+  const appendOnly = new AppendOnlyFile(engine, log);
+  store.appendOnly = appendOnly;
+  engine.persistence.store = store;
+  loadData(engine, appendOnly, log);
+  const replication = new ReplicationService(server);
+  const cluster = engine.parameters.flag("cluster-enabled") ? new ClusterService(server) : null;
+  engine.propagation.addSink((database, argv, targets = TO_ALL) => {
+    if ((targets & TO_APPEND_ONLY_FILE) !== 0) appendOnly.append(database, argv);
+  });
+  server.beforeReplies.push(() => appendOnly.flush());
+  server.onCron.push(() => {
+    appendOnly.flush();
+    engine.persistence.cron();
+  });
+  log("Server initialized");
+  let port: number;
+  try {
+    port = await server.open();
+    await cluster?.start(port);
+  } catch (error) {
+    const { message } = error as Error;
+    log(message);
+    await cluster?.close();
+    await server.close();
+    throw new ConfigError(message);
+  }
+  engine.host = new ProcessHost({
+    server,
+    configFile,
+    save: () => engine.persistence.save(),
+    savesByDefault: () => savePoints(engine.parameters.text("save")).length > 0,
+    setAppendOnly: on => {
+      if (on) appendOnly.turnOn();
+      else appendOnly.close();
+    },
+    exit,
+  });
+  log(`Ready to accept connections tcp on port ${port}`);
+  replication.start();
+  return {
+    server,
+    port,
+    stop: async () => {
+      replication.close();
+      await cluster?.close();
+      appendOnly.close();
+      engine.persistence.store.abort();
+      return server.close();
+    },
+  };
+}
+
+/** What was kept when the last server ended. Throws ConfigError when it is there and cannot be read. */
+function loadData(engine: Engine, appendOnly: AppendOnlyFile, log: (line: string) => void): void {
+  const { persistence, parameters } = engine;
+  if (parameters.flag("appendonly")) {
+    const problem = appendOnly.load();
+    if (problem !== null) throw new ConfigError(problem);
+    appendOnly.open();
+    return;
+  }
+  const kept = persistence.store.load();
+  if (kept === null) return;
+  if (!persistence.load()) throw new ConfigError(`${parameters.text("dbfilename")}: cannot be loaded: it is damaged`);
+  log(
+    `DB loaded from disk: keys loaded: ${persistence.lastLoad.keysLoaded}, keys expired: ${persistence.lastLoad.keysExpired}.`,
+  );
+}
+
+/** An engine as the directives want it. */
+function engineOf(directives: readonly Directive[]): Engine {
+  const problems: string[] = [];
+  const parameters: Record<string, string> = {};
+  let profileName = "valkey-8.0";
+  // Two servers that start at the same time must not agree on what they take for random.
+  let seed = randomBytes(8).toString("hex");
+  const seen = new Set<string>();
+  for (const { name, values, origin } of directives) {
+    const value = values.join(" ");
+    if (OWN.has(name)) {
+      if (name === "engine") profileName = value;
+      else seed = value;
+      continue;
+    }
+    // An empty value takes back what stood before.
+    const adds = ADDING.has(name) && seen.has(name) && value !== "" && parameters[name] !== "";
+    parameters[name] = adds ? `${parameters[name]} ${value}` : value;
+    seen.add(name);
+    // Tried one by one, so that every problem is told with its place.
+    try {
+      new Engine({
+        profile: engineProfile("valkey-8.0")!,
+        random: randomFrom("check"),
+        parameters: { [name]: parameters[name] },
+      });
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error;
+      problems.push(`${origin}: ${name} ${value}: ${error.message}`);
+    }
+  }
+  const profile = engineProfile(profileName);
+  if (profile === undefined) {
+    problems.push(`--engine ${profileName}: no such engine; there are ${PROFILE_NAMES.join(", ")}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return new Engine({ profile: profile!, random: randomFrom(`serve/${seed}`), parameters, nowMs: Date.now() });
+}

@@ -1,0 +1,57 @@
+// Configuration as valkey-server takes it.
+
+import { describe, expect, test } from "vitest";
+import { ConfigError, directivesOf, parseConfig } from "../../src/serve/config-file.ts";
+import { start } from "../../src/serve/start.ts";
+
+describe("a configuration file", () => {
+  test("is lines of names and values; comments and empty lines are nothing", () => {
+    const text = '# a comment\n\nport 7000\nSAVE ""\nuser worker on "+@read ~app:*" \nbind 127.0.0.1 -::1\n';
+    expect(parseConfig(text, "v.conf").map(({ name, values, origin }) => [name, values, origin])).toEqual([
+      ["port", ["7000"], "v.conf:3"],
+      ["save", [""], "v.conf:4"],
+      ["user", ["worker", "on", "+@read ~app:*"], "v.conf:5"],
+      ["bind", ["127.0.0.1", "-::1"], "v.conf:6"],
+    ]);
+  });
+
+  test("every line with unbalanced quotes is told", () => {
+    expect(() => parseConfig("a \"b\nport 1\nc 'd\n", "v.conf")).toThrow(/v\.conf:1: .*\nv\.conf:3: /u);
+  });
+});
+
+describe("the command line", () => {
+  test("comes behind the file and overrides it", () => {
+    const { file, directives } = directivesOf(["v.conf", "--port", "7001", "--save", "--hz=50"], () => "port 7000");
+    expect(file).toBe("v.conf");
+    expect(directives.map(one => [one.name, one.values])).toEqual([
+      ["port", ["7000"]],
+      ["port", ["7001"]],
+      ["save", []],
+      ["hz", ["50"]],
+    ]);
+  });
+
+  test("a word before any name is refused", () => {
+    expect(() => directivesOf(["v.conf", "7001"], () => "")).toThrow(ConfigError);
+  });
+});
+
+test("every bad directive is told at once, with its place", async () => {
+  const { directives } = directivesOf(
+    ["v.conf", "--engine", "redis-9"],
+    () => "maxmemory lots\nnosuch 1\nport 70000\n",
+  );
+  const problem = await start({ directives, log: () => undefined }).catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(ConfigError);
+  const lines = (problem as Error).message.split("\n");
+  expect(lines.map(line => line.split(":").slice(0, 2).join(":"))).toEqual([
+    "v.conf:1",
+    "v.conf:2",
+    "v.conf:3",
+    "--engine redis-9: no such engine; there are redis-7.0, redis-7.1, valkey-7.2, valkey-8.0, valkey-8.1, valkey-9.0"
+      .split(":")
+      .slice(0, 2)
+      .join(":"),
+  ]);
+});
