@@ -121,7 +121,7 @@ export class Context {
     const lru = engine.settings.policy.ranking === "lfu" ? lfuInitial(engine.lfuMinutes) : engine.lruClock;
     const slot = db === this.db ? this.slot : -1;
     if (type !== STRING && engine.blocking.count > 0) engine.blocking.signal(db.index, key);
-    if (engine.settings.eventFilter !== null) engine.notifyKeyspace("n", "new", key, db.index);
+    if (engine.settings.eventFilter?.classes.includes("n")) engine.notifyKeyspace("n", "new", key, db.index);
     return key === this.hintKey
       ? db.insert(key, type, value, lru, slot, this.hintHash)
       : db.insert(key, type, value, lru, slot);
