@@ -40,6 +40,7 @@ class Lua {
   /** Asked every so many instructions: what to end the script with, or null. */
   onTurn: () => string | null = () => null;
   instructions = 0;
+  private ended = false;
   private runs = 0;
 
   constructor(
@@ -60,6 +61,7 @@ class Lua {
     this.instructions += INSTRUCTIONS_PER_TURN;
     const ending = this.onTurn();
     if (ending === null) return undefined;
+    this.ended = true;
     const { vm } = this;
     // From here on at every line: the script cannot catch this error and go on.
     vm.api.lua_sethook(state, this.hook, MASK_LINE, 0);
@@ -72,9 +74,11 @@ class Lua {
   counted<T>(onTurn: () => string | null, work: () => T): T {
     const { vm } = this;
     this.onTurn = onTurn;
+    this.ended = false;
     vm.api.lua_sethook(vm.state, this.hook, MASK_COUNT, INSTRUCTIONS_PER_TURN);
     const result = work();
-    this.instructions += INSTRUCTIONS_PER_TURN - vm.instructionsLeft;
+    // A script that was ended was so at a full turn, and its counter stands elsewhere.
+    if (!this.ended) this.instructions += INSTRUCTIONS_PER_TURN - vm.instructionsLeft;
     vm.api.lua_sethook(vm.state, 0, 0, 0);
     if (++this.runs % GC_PERIOD === 0) vm.api.lua_gc(vm.state, GC_STEP, GC_PERIOD);
     return result;

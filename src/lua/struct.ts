@@ -189,8 +189,7 @@ function unpack(vm: LuaVm, state: number): number {
     } else if (option === "c") {
       if (size === 0) {
         if (results === 0 || api.lua_isnumber(state, -1) === 0) vm.fail(state, "format 'c0' needs a previous size");
-        const given = api.lua_tonumber(state, -1);
-        size = given < 0 || Number.isNaN(given) ? Number.MAX_SAFE_INTEGER : Math.trunc(given);
+        size = Number(toUint64(Math.trunc(api.lua_tonumber(state, -1))));
         vm.pop(state);
         results--;
         need(size);

@@ -25,11 +25,12 @@ function formatted(value: number, flags: string, width: number, precision: numbe
   const all = digitsOf(value, kind);
   const negative = all.startsWith("-");
   let digits = negative ? all.slice(1) : all;
-  if (precision !== null) digits = precision === 0 && digits === "0" ? "" : digits.padStart(precision, "0");
+  const isZero = digits === "0";
+  if (precision !== null) digits = precision === 0 && isZero ? "" : digits.padStart(precision, "0");
   let sign = negative ? "-" : "";
   if (!negative && (kind === "d" || kind === "i")) sign = flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
-  if (flags.includes("#") && digits !== "0") {
-    if (kind === "x" || kind === "X") sign = `0${kind}`;
+  if (flags.includes("#")) {
+    if ((kind === "x" || kind === "X") && !isZero) sign = `0${kind}`;
     else if (kind === "o" && !digits.startsWith("0")) digits = `0${digits}`;
   }
   if (flags.includes("-")) return (sign + digits).padEnd(width);

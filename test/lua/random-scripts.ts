@@ -168,6 +168,8 @@ const cut = fc
   .map(([subject, from, to]) => `return {string.sub(${subject}, ${from}, ${to}), #string.sub(${subject}, ${from})}`);
 const based = fc
   .tuple(fc.stringMatching(/^ ?-?(?:0x)?[0-9a-zA-Z]{0,18} ?$/u), fc.integer({ min: 2, max: 36 }))
+  // What strtod makes of a bare 0x differs between C libraries.
+  .filter(([digits]) => !/0x\s*$/iu.test(digits))
   .map(([digits, base]) => `return tostring(tonumber('${digits}', ${base}))`);
 
 export const script: fc.Arbitrary<string> = fc.oneof(
