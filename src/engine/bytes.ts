@@ -46,25 +46,3 @@ export function bytesFromUtf8(text: string): string {
 export function utf8FromBytes(bytes: string): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
-
-const ESCAPES: Readonly<Record<number, string>> = {
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  13: "\\r",
-  34: '\\"',
-  92: "\\\\",
-};
-
-/** A byte string as the server prints it for people: in double quotes, what is not printable escaped. */
-export function quoted(bytes: string): string {
-  let out = '"';
-  for (let i = 0; i < bytes.length; i++) {
-    const code = bytes.charCodeAt(i);
-    if (ESCAPES[code] !== undefined) out += ESCAPES[code];
-    else if (code >= 32 && code < 127) out += bytes[i];
-    else out += `\\x${code.toString(16).padStart(2, "0")}`;
-  }
-  return `${out}"`;
-}

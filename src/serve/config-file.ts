@@ -2,7 +2,7 @@
 // which overrides. A name may stand several times where the server adds up (save, user, client-output-buffer-limit).
 
 import { readFileSync } from "node:fs";
-import { splitWords } from "../engine/resp/request-parser.ts";
+import { splitWords } from "../engine/words.ts";
 
 export interface Directive {
   readonly name: string;

@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rewriteConfiguration } from "../../src/engine/config-file.ts";
 import { Parameters } from "../../src/engine/parameters.ts";
 import { engineProfile } from "../../src/engine/profile.ts";
-import { splitWords } from "../../src/engine/resp/request-parser.ts";
-import { quoteWord } from "../../src/engine/words.ts";
+import { quoteWord, splitWords } from "../../src/engine/words.ts";
 import { testEngine } from "./harness.ts";
 
 function rewrite(old: string, settings: Record<string, string> = {}, everything = false): string {

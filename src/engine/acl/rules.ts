@@ -3,7 +3,7 @@
 import type { Command } from "../command.ts";
 import { findCommand } from "../commands/introspect.ts";
 import { categoryBit, isCategory } from "../introspection/categories.ts";
-import { splitWords } from "../resp/request-parser.ts";
+import { splitWords } from "../words.ts";
 import { READ, Selector, WRITE } from "./selector.ts";
 import { sha256 } from "./sha256.ts";
 import type { User } from "./user.ts";

@@ -1,17 +1,8 @@
 // The append-only file as it grows: every change as the call that makes it again, in RESP, with a SELECT wherever the
 // database is another one than before.
 
-import { type Bytes, textOf } from "../bytes.ts";
-
-/** One call as an array of bulk strings. */
-export function encodeCall(argv: readonly Bytes[]): string {
-  let out = `*${argv.length}\r\n`;
-  for (const argument of argv) {
-    const text = textOf(argument);
-    out += `$${text.length}\r\n${text}\r\n`;
-  }
-  return out;
-}
+import type { Bytes } from "../bytes.ts";
+import { encodeCommand } from "../resp/writer.ts";
 
 export class AofEncoder {
   /** The database that the file has selected; -1 at the start of a file. */
@@ -34,10 +25,10 @@ export class AofEncoder {
       out += timestamp(seconds);
     }
     if (database >= 0 && database !== this.selected) {
-      out += encodeCall(["SELECT", String(database)]);
+      out += encodeCommand(["SELECT", String(database)]);
       this.selected = database;
     }
-    return out + encodeCall(argv);
+    return out + encodeCommand(argv);
   }
 }
 

@@ -1,6 +1,8 @@
 // The list of the files that make up an append-only file since Redis 7: one base (a snapshot, or calls), the increments
 // since, and history that may be deleted. The functions here say which files there should be; whoever has a disk makes it so.
 
+import { quoteWord, splitWords } from "../words.ts";
+
 export interface AofFile {
   readonly name: string;
   readonly sequence: number;
@@ -34,36 +36,8 @@ const BAD_FORMAT = "Invalid AOF manifest file format";
 // ---------------------------------------------------------------------------------------------------------------------
 // Text.
 
-/** Words separated by blanks; those in quotes may hold blanks and escapes. Null when a quote stays open. */
-function splitWords(line: string): string[] | null {
-  const words: string[] = [];
-  const pattern = /\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\'|[^'])*)'|([^\s"']+))(?=\s|$)/uy;
-  let at = 0;
-  while (at < line.length) {
-    pattern.lastIndex = at;
-    const match = pattern.exec(line);
-    if (match === null) return null;
-    words.push(match[3] ?? match[2]?.replaceAll("\\'", "'") ?? unescaped(match[1]));
-    at = pattern.lastIndex;
-  }
-  return words;
-}
-
-const ESCAPED: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", a: "\x07" };
-
-function unescaped(text: string): string {
-  return text.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/gu, (_, hex: string | undefined, letter: string) =>
-    hex === undefined ? (ESCAPED[letter] ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-}
-
 function quoteIfNeeded(name: string): string {
-  if (!/[\s"'\\]|[^\x20-\x7e]/u.test(name) && name !== "") return name;
-  const escaped = name.replace(/["\\]/gu, "\\$&").replace(/[^\x20-\x7e]/gu, one => {
-    const code = one.charCodeAt(0).toString(16).padStart(2, "0");
-    return `\\x${code}`;
-  });
-  return `"${escaped}"`;
+  return name === "" || /[\s"'\\]|[^\x20-\x7e]/u.test(name) ? quoteWord(name) : name;
 }
 
 function readLine(line: string): { file: AofFile; type: string } {

@@ -6,6 +6,7 @@ import { HASH, type Keyspace, LIST, NO_EXPIRY, SET, STREAM, STRING, ZSET } from 
 import { formatDouble } from "../numbers.ts";
 import { ByteWriter } from "../rdb/byte-writer.ts";
 import { dumpFile, entriesOf } from "../rdb/dump-file.ts";
+import { encodeCommand } from "../resp/writer.ts";
 import type { HashValue } from "../values/hash.ts";
 import type { ListValue } from "../values/list.ts";
 import type { SetValue } from "../values/set.ts";
@@ -14,7 +15,7 @@ import type { Stream } from "../values/stream.ts";
 import type { StreamGroup } from "../values/stream-group.ts";
 import { formatId } from "../values/stream-id.ts";
 import { type StringValue, stringText } from "../values/string.ts";
-import { encodeCall, timestamp } from "./encoder.ts";
+import { timestamp } from "./encoder.ts";
 
 /** Elements that one call adds. */
 const PER_CALL = 64;
@@ -30,13 +31,13 @@ export function* rewrittenFile(engine: Engine): Generator<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const writer = new ByteWriter(chunk => chunks.push(chunk));
   if (parameters.flag("aof-timestamp-enabled")) writer.text(timestamp(Math.floor(engine.nowMs / 1_000)));
-  for (const code of persistence.functions?.sources() ?? []) writer.text(encodeCall(["FUNCTION", "LOAD", code]));
+  for (const code of persistence.functions?.sources() ?? []) writer.text(encodeCommand(["FUNCTION", "LOAD", code]));
   for (const database of engine.databases) {
     if (database === undefined || database.size === 0) continue;
-    writer.text(encodeCall(["SELECT", String(database.index)]));
+    writer.text(encodeCommand(["SELECT", String(database.index)]));
     for (const entry of entriesOf(database)) {
       for (const call of callsFor(database, entry)) {
-        writer.text(encodeCall(call));
+        writer.text(encodeCommand(call));
         if (chunks.length > 0) yield* chunks.splice(0);
       }
     }

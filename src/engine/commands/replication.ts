@@ -18,7 +18,7 @@ import { NOT_INTEGER } from "../errors.ts";
 import { roleReply } from "../replication/info.ts";
 import type { Replica } from "../replication/replica.ts";
 import { ErrorReply, OK, type Reply, Several, Status } from "../reply.ts";
-import { splitWords } from "../resp/request-parser.ts";
+import { splitWords } from "../words.ts";
 
 /** What is to be said is sent by other ways, or not at all. */
 const NO_REPLY = new Several([]);

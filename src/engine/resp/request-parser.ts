@@ -1,6 +1,8 @@
 // Requests out of a stream of bytes: arrays of bulk strings, or inline lines as people type them. What breaks the protocol
 // gives an error and ends the connection. No length that a client claims allocates anything before the bytes are there.
 
+import { splitWords } from "../words.ts";
+
 /** Longest line: inline requests, counts, lengths. */
 const LINE_LIMIT = 64 * 1_024;
 const MULTIBULK_LIMIT = 2_147_483_647;
@@ -161,52 +163,4 @@ export class RequestParser {
 
 function strictInteger(text: string): number | null {
   return /^(?:0|-?[1-9]\d{0,18})$/u.test(text) ? Number(text) : null;
-}
-
-const HEX = /^[0-9a-fA-F]{2}$/u;
-const ESCAPED: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", a: "\u0007" };
-
-/**
- * Words of a line as the server splits it: quotes keep spaces, double quotes know escapes. Null when a quote is not closed
- * or is followed by something.
- */
-export function splitWords(line: string): string[] | null {
-  const words: string[] = [];
-  let i = 0;
-  const isSpace = (at: number) => at >= line.length || /[\t-\r \0]/u.test(line[at]);
-  while (true) {
-    while (i < line.length && isSpace(i)) i++;
-    if (i >= line.length) return words;
-    let word = "";
-    while (i < line.length && !isSpace(i)) {
-      const quote = line[i];
-      if (quote !== '"' && quote !== "'") {
-        word += quote;
-        i++;
-        continue;
-      }
-      i++;
-      while (true) {
-        if (i >= line.length) return null;
-        if (line[i] === quote) {
-          if (!isSpace(i + 1)) return null;
-          i++;
-          break;
-        }
-        if (quote === '"' && line[i] === "\\" && i + 1 < line.length) {
-          if (line[i + 1] === "x" && HEX.test(line.slice(i + 2, i + 4))) {
-            word += String.fromCharCode(Number.parseInt(line.slice(i + 2, i + 4), 16));
-            i += 4;
-          } else {
-            word += ESCAPED[line[i + 1]] ?? line[i + 1];
-            i += 2;
-          }
-        } else if (quote === "'" && line[i] === "\\" && line[i + 1] === "'") {
-          word += "'";
-          i += 2;
-        } else word += line[i++];
-      }
-    }
-    words.push(word);
-  }
 }

@@ -1,6 +1,6 @@
 // Replies as bytes of RESP2 or RESP3.
 
-import { VirtualBytes } from "../bytes.ts";
+import { type Bytes, textOf, VirtualBytes } from "../bytes.ts";
 import {
   BigNumber,
   BlockedReply,
@@ -89,8 +89,8 @@ export function encodeReply(reply: Reply, resp: 2 | 3): string {
 }
 
 /** A command as a client sends it: an array of bulk strings. */
-export function encodeCommand(argv: readonly string[]): string {
+export function encodeCommand(argv: readonly Bytes[]): string {
   let out = `*${argv.length}\r\n`;
-  for (let i = 0; i < argv.length; i++) out += bulk(argv[i]);
+  for (let i = 0; i < argv.length; i++) out += bulk(textOf(argv[i]));
   return out;
 }

@@ -1,7 +1,7 @@
 // What a script may say of itself: flags in its first line, or at the registration of a function.
 
 import { DENYOOM, MAY_REPLICATE, STALE, WRITE } from "../command.ts";
-import { splitWords } from "../resp/request-parser.ts";
+import { splitWords } from "../words.ts";
 
 export const NO_WRITES = 1;
 export const ALLOW_OOM = 2;

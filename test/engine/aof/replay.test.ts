@@ -2,11 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AofEncoder, encodeCall } from "../../../src/engine/aof/encoder.ts";
+import { AofEncoder } from "../../../src/engine/aof/encoder.ts";
 import { replay } from "../../../src/engine/aof/replay.ts";
 import { rewrittenFile } from "../../../src/engine/aof/rewrite.ts";
 import { NO_DATABASE } from "../../../src/engine/propagation.ts";
 import { ByteReader } from "../../../src/engine/rdb/byte-reader.ts";
+import { encodeCommand } from "../../../src/engine/resp/writer.ts";
 import { NOW_MS, pass, type Talk, talk, talkTo, testEngine } from "../harness.ts";
 import { EVERY_FORM } from "../rdb/payloads.ts";
 
@@ -48,7 +49,7 @@ describe("writing", () => {
       ["DEL", "b"],
       ["EXEC"],
     ];
-    expect(out).toBe(calls.map(encodeCall).join(""));
+    expect(out).toBe(calls.map(encodeCommand).join(""));
   });
 
   it("annotates with the time, once a second", () => {
@@ -85,7 +86,7 @@ describe("replaying", () => {
     const file = Buffer.concat([...rewrittenFile(ours.engine)]);
     expect(file.toString("latin1", 0, 5)).toBe(snapshot === "yes" ? "REDIS" : "*2\r\n$");
     // An old file: the snapshot is followed by calls.
-    const tail = Buffer.from(encodeCall(["SELECT", "0"]) + encodeCall(["SET", "tail", "x"]), "latin1");
+    const tail = Buffer.from(encodeCommand(["SELECT", "0"]) + encodeCommand(["SET", "tail", "x"]), "latin1");
     const second = replayed([file, tail], profile);
     expect(second.end).toEqual({ outcome: "ok" });
     ours("SET", "tail", "x");
@@ -113,12 +114,12 @@ describe("replaying", () => {
   });
 
   it("a transaction is done whole or not at all", () => {
-    const before = encodeCall(["SET", "a", "1"]);
-    const open = before + encodeCall(["MULTI"]) + encodeCall(["SET", "a", "2"]);
+    const before = encodeCommand(["SET", "a", "1"]);
+    const open = before + encodeCommand(["MULTI"]) + encodeCommand(["SET", "a", "2"]);
     const { end, ours } = replayed(Buffer.from(open, "latin1"));
     expect(end).toEqual({ outcome: "truncated", validBytes: before.length });
     expect(ours("GET", "a")).toBe("$1");
-    expect(replayed(Buffer.from(open + encodeCall(["EXEC"]), "latin1")).ours("GET", "a")).toBe("$2");
+    expect(replayed(Buffer.from(open + encodeCommand(["EXEC"]), "latin1")).ours("GET", "a")).toBe("$2");
   });
 
   it("keys do not expire under it, and do afterwards", () => {
@@ -129,7 +130,7 @@ describe("replaying", () => {
       ["SET", "gone", "v"],
       ["PEXPIREAT", "gone", String(NOW_MS - 1)],
     ];
-    const { end, ours } = replayed(Buffer.from(calls.map(encodeCall).join(""), "latin1"));
+    const { end, ours } = replayed(Buffer.from(calls.map(encodeCommand).join(""), "latin1"));
     expect(end).toEqual({ outcome: "ok" });
     expect(ours("GET", "k")).toBe("$vw");
     expect(ours("DBSIZE")).toBe(":2");
@@ -144,8 +145,8 @@ describe("replaying", () => {
     expect(failed("*0\r\n")).toEqual(bad);
     expect(failed("*x\r\n")).toEqual(bad);
     expect(failed("*1\r\n+3\r\n")).toEqual(bad);
-    expect(failed(encodeCall(["GET"]))).toEqual(bad);
-    expect(failed(encodeCall(["NOSUCH"]))).toEqual({
+    expect(failed(encodeCommand(["GET"]))).toEqual(bad);
+    expect(failed(encodeCommand(["NOSUCH"]))).toEqual({
       outcome: "failed",
       problem: "Unknown command 'NOSUCH' reading the append only file",
     });

@@ -3,8 +3,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ProtocolError, RequestParser, splitWords } from "../../../src/engine/resp/request-parser.ts";
+import { ProtocolError, RequestParser } from "../../../src/engine/resp/request-parser.ts";
 import { encodeCommand } from "../../../src/engine/resp/writer.ts";
+import { splitWords } from "../../../src/engine/words.ts";
 
 function parser(authenticated = true, maxBulk = 512 * 1_048_576): RequestParser {
   return new RequestParser({ maxBulk: () => maxBulk, authenticated: () => authenticated });
