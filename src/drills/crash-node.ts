@@ -2,13 +2,14 @@
 // the process had finished and handed to the kernel is delivered.
 
 import type { z } from "zod";
-import { type Drill, findTarget, targetSchema } from "./drill.ts";
+import { type Drill, findTarget, targetProblems, targetSchema } from "./drill.ts";
 import { followRecovery } from "./recovery.ts";
 
 export const crashNode: Drill<z.infer<typeof targetSchema>> = {
   name: "crash-node",
   summary: "a node's process dies; connections are reset",
   options: targetSchema,
+  problems: targetProblems,
   run(context, options) {
     const { world, report, finish } = context;
     const node = findTarget(world, options);

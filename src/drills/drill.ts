@@ -36,16 +36,38 @@ export interface DrillContext {
   finish(): void;
 }
 
+/** What is known of the cluster before it runs: enough to say that a drill makes no sense there. */
+export interface DrillFacts {
+  readonly shards: number;
+  readonly replicas: number;
+  readonly mode: "cluster" | "single";
+  readonly zones: number;
+  readonly failover: "managed" | "upstream";
+}
+
+/** What is wrong with a drill's options in a cluster, at a path within them. */
+export interface DrillProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
 export interface Drill<Options> {
   readonly name: string;
   readonly summary: string;
   readonly options: z.ZodType<Options>;
+  /** All that does not fit the cluster; left out: options that fit every cluster. */
+  problems?(options: Options, facts: DrillFacts): DrillProblem[];
   run(context: DrillContext, options: Options): void;
 }
 
 /** A drill as the table holds it: its options are what its own schema makes of them. */
 export function inTable<Options>(drill: Drill<Options>): Drill<unknown> {
-  return { ...drill, run: (context, options) => drill.run(context, options as Options) };
+  const { problems } = drill;
+  return {
+    ...drill,
+    ...(problems && { problems: (options: unknown, facts: DrillFacts) => problems(options as Options, facts) }),
+    run: (context, options) => drill.run(context, options as Options),
+  };
 }
 
 /** Which node a drill is about. Shards and replicas count from 1. */
@@ -66,4 +88,17 @@ export function findTarget(world: World, target: Target): Node | string {
   const node = target.role === "primary" ? shard.primary : shard.replicas[target.replica - 1];
   if (node === undefined) return `shard ${target.shard} has ${shard.replicas.length} replicas, not ${target.replica}`;
   return node.state === "up" ? node : `${node.name} is not running`;
+}
+
+/** Whether the cluster has the node that a target means. */
+export function targetProblems(target: Partial<Target>, { shards, replicas }: DrillFacts): DrillProblem[] {
+  const problems: DrillProblem[] = [];
+  const { shard = 1, replica = 1, role } = target;
+  if (shard > shards) {
+    problems.push({ path: ["shard"], message: `there is no shard ${shard}: the cluster has ${shards}` });
+  }
+  if (role === "replica" && replica > replicas) {
+    problems.push({ path: ["replica"], message: `there is no replica ${replica}: a shard has ${replicas}` });
+  }
+  return problems;
 }

@@ -2,13 +2,14 @@
 // gone with it. Clients learn of it by their timeouts only.
 
 import type { z } from "zod";
-import { type Drill, findTarget, targetSchema } from "./drill.ts";
+import { type Drill, findTarget, targetProblems, targetSchema } from "./drill.ts";
 import { followRecovery } from "./recovery.ts";
 
 export const loseHost: Drill<z.infer<typeof targetSchema>> = {
   name: "lose-host",
   summary: "a node's host vanishes; packets go unanswered",
   options: targetSchema,
+  problems: targetProblems,
   run(context, options) {
     const { world, report, finish } = context;
     const node = findTarget(world, options);

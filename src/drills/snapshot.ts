@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Node } from "../models/node.ts";
 import { startSave } from "../models/save.ts";
-import type { Drill } from "./drill.ts";
+import { type Drill, targetProblems } from "./drill.ts";
 
 const options = z
   .strictObject({
@@ -19,6 +19,7 @@ export const snapshot: Drill<z.infer<typeof options>> = {
   name: "snapshot",
   summary: "a backup by fork, with its pause and its copy-on-write",
   options,
+  problems: ({ shard = 1 }, facts) => targetProblems({ shard }, facts),
   run({ world, report, finish }, { from, shard: only }) {
     const shards = world.cluster.shards.filter(shard => only === undefined || shard.index === only - 1);
     const nodes = shards

@@ -12,7 +12,7 @@ import { KeyTable } from "../workload/keys.ts";
 import { constantRate, RATE_STEP_NS, type Rate, variableRate } from "../workload/rate.ts";
 import { arityProblem, type Part, parseTemplate, TemplateError } from "../workload/template.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
-import type { Report } from "./build.ts";
+import type { Report } from "./build-report.ts";
 import { compileExpression } from "./expression.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";

@@ -2,33 +2,23 @@
 // other fields are filled in, and what does not fit together is reported, all of it, with its path.
 
 import { engineOfProfile } from "../catalog/engines.ts";
-import { limit } from "../catalog/limits.ts";
 import { type NodeType, nodeType } from "../catalog/nodes.ts";
 import { type PriceBook, priceBook, priceBookNames } from "../catalog/prices.ts";
 import type { Purchase } from "../cost/purchase.ts";
-import { DRILLS, type PlannedDrill } from "../drills/index.ts";
+import type { PlannedDrill } from "../drills/index.ts";
 import { engineProfile } from "../engine/profile.ts";
-import type { ClientConfig, ClusterConfig, FailoverConfig, WorldConfig } from "../models/config.ts";
+import type { WorldConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
-import { uniform } from "../sim/distributions/uniform.ts";
-import {
-  formatDurationNs,
-  NS_PER_MINUTE,
-  NS_PER_MS,
-  NS_PER_SECOND,
-  parseDurationNs,
-  parseRange,
-  UnitError,
-} from "../units.ts";
+import { formatDurationNs, NS_PER_MS, NS_PER_SECOND, UnitError } from "../units.ts";
 import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
+import { buildClients } from "./build-clients.ts";
+import { buildCluster, checkCluster, failoverProfile } from "./build-cluster.ts";
+import { planDrills } from "./build-drills.ts";
+import { type Report, readRange } from "./build-report.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
 import type { Scenario } from "./schema.ts";
-import type { Path } from "./yaml-file.ts";
-
-/** Tells a problem of the scenario at a path. */
-export type Report = (path: Path, message: string) => void;
 
 /** Everything that a run needs and that does not differ between replications. */
 export interface Built {
@@ -73,7 +63,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
   const clients = buildClients(scenario, tell);
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
   checkNames(scenario, tell);
-  const drills = planDrills(scenario, tell);
+  const drills = planDrills(scenario, failoverProfile(cluster), tell);
   const names = scenario.workload.map(one => one.name);
   const expectations = scenario.expect.map((text, i): Expectation | null => {
     try {
@@ -98,23 +88,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
   checkTimes(scenario, periodNs, expectations, tell);
   if (problems > 0 || book === null) return null;
 
-  const config: ClusterConfig = {
-    name: cluster.name,
-    profile,
-    node,
-    mode: cluster.mode,
-    shards: cluster.shards,
-    replicasPerShard: cluster.replicas,
-    multiAz: cluster.multiAz ?? (cluster.replicas > 0 && scenario.zones > 1),
-    tls: cluster.tls,
-    parameters: setup.parameters,
-    maxclients: setup.maxclients,
-    quantum: cluster.allocatorQuantum,
-    ioThreads: cluster.ioThreads,
-    fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib },
-    replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
-    failover: failoverConfig(scenario),
-  };
+  const config = buildCluster(scenario, profile, node, setup);
   return {
     scenario,
     node,
@@ -201,100 +175,6 @@ function findBook(scenario: Scenario, report: Report): PriceBook | null {
   return null;
 }
 
-function checkCluster({ cluster, zones }: Scenario, node: NodeType, product: string, report: Report): void {
-  if (cluster.mode === "single" && cluster.shards !== 1) {
-    report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
-  }
-  const nodes = cluster.shards * (1 + cluster.replicas);
-  const quota = limit("nodes-per-cluster");
-  if (nodes > Number(quota.adjustableTo ?? quota.value)) {
-    report(
-      ["cluster", "shards"],
-      `${cluster.shards} shards with ${cluster.replicas} replicas are ${nodes} nodes; a cluster has at most ${quota.adjustableTo ?? quota.value}`,
-    );
-  }
-  if (!(node.engines as readonly string[]).includes(product)) {
-    report(["cluster", "node"], `${node.type} does not run ${product}; it runs ${node.engines.join(", ")}`);
-  }
-  if (cluster.multiAz === true && cluster.replicas === 0) {
-    report(["cluster", "multiAz"], "needs at least one replica per shard, there is none: «replicas: 1»");
-  }
-  if (cluster.multiAz === true && zones < 2)
-    report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
-  const { failover } = cluster;
-  const profile = failover.profile ?? (cluster.management === "elasticache" ? "managed" : "upstream");
-  const wrong =
-    profile === "managed"
-      ? (["nodeTimeout", "requireFullCoverage", "restart"] as const)
-      : (["detection", "promotion", "dns", "replacement"] as const);
-  for (const key of wrong) {
-    if (failover[key] !== undefined)
-      report(["cluster", "failover", key], `has no meaning in the ${profile} profile; ${MEANS[profile]}`);
-  }
-  if (profile === "upstream" && cluster.mode === "single") {
-    report(["cluster", "failover", "profile"], "the upstream profile is the cluster bus: it needs «mode: cluster»");
-  }
-}
-
-const MEANS = {
-  managed: "there it is detection, promotion, dns and replacement",
-  upstream: "there it is nodeTimeout, requireFullCoverage and restart",
-} as const;
-
-function failoverConfig({ cluster }: Scenario): FailoverConfig {
-  const { failover } = cluster;
-  const profile = failover.profile ?? (cluster.management === "elasticache" ? "managed" : "upstream");
-  if (profile === "upstream") {
-    return {
-      profile,
-      nodeTimeoutNs: failover.nodeTimeout ?? 15 * NS_PER_SECOND,
-      requireFullCoverage: failover.requireFullCoverage ?? true,
-      restartNs: failover.restart ?? constant(30 * NS_PER_SECOND),
-    };
-  }
-  return {
-    profile,
-    detectionNs: failover.detection ?? uniform(22 * NS_PER_SECOND, 42 * NS_PER_SECOND),
-    promotionNs: failover.promotion ?? uniform(2 * NS_PER_SECOND, 6 * NS_PER_SECOND),
-    dnsNs: failover.dns ?? uniform(NS_PER_SECOND, 4 * NS_PER_SECOND),
-    replacementNs: failover.replacement ?? uniform(3 * NS_PER_MINUTE, 8 * NS_PER_MINUTE),
-  };
-}
-
-function readRange(text: string, path: Path, report: Report): [number, number] {
-  try {
-    const { low, high } = parseRange(text, parseDurationNs);
-    return [low, high];
-  } catch (error) {
-    if (!(error instanceof UnitError)) throw error;
-    report(path, error.message);
-    return [0, 0];
-  }
-}
-
-function buildClients(scenario: Scenario, report: Report): ClientConfig[] {
-  return scenario.clients.map((client, i) => {
-    const [low, high] = readRange(client.retry.backoff, ["clients", i, "retry", "backoff"], report);
-    return {
-      name: client.name,
-      instances: client.instances,
-      zones: Array.from({ length: client.instances }, (_, instance) => instance % scenario.zones),
-      pool: {
-        size: client.pool.size,
-        maxWaitNs: client.pool.maxWait ?? client.timeout,
-        multiplex: client.pool.multiplex,
-      },
-      timeoutNs: client.timeout,
-      connectTimeoutNs: client.connectTimeout,
-      retry: { attempts: client.retry.attempts, backoffLowNs: low, backoffHighNs: high, jitter: client.retry.jitter },
-      dnsTtlNs: client.dns.ttl === "forever" ? Number.POSITIVE_INFINITY : client.dns.ttl,
-      refreshNs: client.topologyRefresh,
-      readFrom: client.readFrom,
-      overheadNs: client.overhead,
-    };
-  });
-}
-
 function checkNames(scenario: Scenario, report: Report): void {
   for (const list of ["clients", "workload"] as const) {
     const seen = new Set<string>();
@@ -303,38 +183,4 @@ function checkNames(scenario: Scenario, report: Report): void {
       seen.add(one.name);
     });
   }
-}
-
-function planDrills(scenario: Scenario, report: Report): PlannedDrill[] {
-  return scenario.drills.flatMap((entry, i): PlannedDrill[] => {
-    const { at, ...rest } = entry as { at: number } & Record<string, unknown>;
-    const names = Object.keys(rest).filter(name => rest[name] !== undefined);
-    const known = DRILLS.map(drill => drill.name).join(", ");
-    if (names.length !== 1) {
-      report(
-        ["drills", i],
-        names.length === 0 ? `needs one of the drills ${known}` : `names ${names.join(" and ")}: one drill per entry`,
-      );
-      return [];
-    }
-    if (at >= scenario.duration) {
-      const end = formatDurationNs(scenario.duration);
-      report(["drills", i, "at"], `${formatDurationNs(at)} lies beyond the end of the run, which is after ${end}`);
-    }
-    const [name] = names;
-    const options = rest[name] as { shard?: number; replica?: number; role?: string };
-    if ((options.shard ?? 1) > scenario.cluster.shards) {
-      report(
-        ["drills", i, name, "shard"],
-        `there is no shard ${options.shard}: the cluster has ${scenario.cluster.shards}`,
-      );
-    }
-    if (options.role === "replica" && (options.replica ?? 1) > scenario.cluster.replicas) {
-      report(
-        ["drills", i, name, "replica"],
-        `there is no replica ${options.replica ?? 1}: a shard has ${scenario.cluster.replicas}`,
-      );
-    }
-    return [{ atNs: at, name, options }];
-  });
 }

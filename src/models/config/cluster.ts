@@ -1,0 +1,60 @@
+// What a cluster is built from. Times are ns, sizes bytes.
+
+import type { NodeType } from "../../catalog/nodes.ts";
+import type { EngineProfile } from "../../engine/profile.ts";
+import type { Distribution } from "../../sim/distributions/distribution.ts";
+
+export interface ClusterConfig {
+  readonly name: string;
+  readonly profile: EngineProfile;
+  readonly node: NodeType;
+  /** `cluster`: slots over shards; `single`: one shard behind a primary endpoint (cluster mode disabled). */
+  readonly mode: "cluster" | "single";
+  readonly shards: number;
+  readonly replicasPerShard: number;
+  /** Replicas in other zones than their primary, and automatic failover in `single` mode. */
+  readonly multiAz: boolean;
+  readonly tls: boolean;
+  /** Engine parameters in their text form, all of them: maxmemory is already reduced by the reserve. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly maxclients: number;
+  readonly quantum: 8 | 16;
+  readonly ioThreads: number | undefined;
+  readonly fork: ForkConfig;
+  readonly replication: ReplicationConfig;
+  readonly failover: FailoverConfig;
+}
+
+/** Fork pause = base + perGib * RSS. */
+export interface ForkConfig {
+  readonly baseNs: number;
+  readonly perGibNs: number;
+}
+
+export interface ReplicationConfig {
+  /** Turns of the event loop between a write and its way to the replicas: the `e` of models/physics.md, section 2. */
+  readonly batchNs: number;
+  /** A full sync's transfer takes at most this share of the primary's baseline bandwidth. */
+  readonly syncBandwidthShare: number;
+}
+
+export type FailoverConfig = ManagedFailoverConfig | UpstreamFailoverConfig;
+
+/** A managed service's control plane: it notices, promotes, repoints DNS and replaces the node. */
+export interface ManagedFailoverConfig {
+  readonly profile: "managed";
+  readonly detectionNs: Distribution;
+  readonly promotionNs: Distribution;
+  readonly dnsNs: Distribution;
+  /** From the loss until a replacement node is up and empty. */
+  readonly replacementNs: Distribution;
+}
+
+/** The cluster bus of upstream Valkey: gossip, votes, promotion. */
+export interface UpstreamFailoverConfig {
+  readonly profile: "upstream";
+  readonly nodeTimeoutNs: number;
+  readonly requireFullCoverage: boolean;
+  /** From the crash of a process until a supervisor has started it again; it comes back as an empty replica. */
+  readonly restartNs: Distribution;
+}

@@ -1,0 +1,102 @@
+// From the scenario's cluster to its configuration, and what of it does not fit together.
+
+import { limit } from "../catalog/limits.ts";
+import type { NodeType } from "../catalog/nodes.ts";
+import type { EngineProfile } from "../engine/profile.ts";
+import type { ClusterConfig, FailoverConfig } from "../models/config.ts";
+import { constant } from "../sim/distributions/constant.ts";
+import { uniform } from "../sim/distributions/uniform.ts";
+import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
+import type { Report } from "./build-report.ts";
+import type { EngineSetup } from "./engine-parameters.ts";
+import type { Scenario } from "./schema.ts";
+
+export function buildCluster(
+  { cluster, zones }: Scenario,
+  profile: EngineProfile,
+  node: NodeType,
+  setup: EngineSetup,
+): ClusterConfig {
+  return {
+    name: cluster.name,
+    profile,
+    node,
+    mode: cluster.mode,
+    shards: cluster.shards,
+    replicasPerShard: cluster.replicas,
+    multiAz: cluster.multiAz ?? (cluster.replicas > 0 && zones > 1),
+    tls: cluster.tls,
+    parameters: setup.parameters,
+    maxclients: setup.maxclients,
+    quantum: cluster.allocatorQuantum,
+    ioThreads: cluster.ioThreads,
+    fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib },
+    replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
+    failover: failoverConfig(cluster),
+  };
+}
+
+/** Who fails over. */
+export function failoverProfile({ failover, management }: Scenario["cluster"]): "managed" | "upstream" {
+  return failover.profile ?? (management === "elasticache" ? "managed" : "upstream");
+}
+
+export function checkCluster({ cluster, zones }: Scenario, node: NodeType, product: string, report: Report): void {
+  if (cluster.mode === "single" && cluster.shards !== 1) {
+    report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
+  }
+  const nodes = cluster.shards * (1 + cluster.replicas);
+  const quota = limit("nodes-per-cluster");
+  if (nodes > Number(quota.adjustableTo ?? quota.value)) {
+    report(
+      ["cluster", "shards"],
+      `${cluster.shards} shards with ${cluster.replicas} replicas are ${nodes} nodes; a cluster has at most ${quota.adjustableTo ?? quota.value}`,
+    );
+  }
+  if (!(node.engines as readonly string[]).includes(product)) {
+    report(["cluster", "node"], `${node.type} does not run ${product}; it runs ${node.engines.join(", ")}`);
+  }
+  if (cluster.multiAz === true && cluster.replicas === 0) {
+    report(["cluster", "multiAz"], "needs at least one replica per shard, there is none: «replicas: 1»");
+  }
+  if (cluster.multiAz === true && zones < 2)
+    report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
+  const { failover } = cluster;
+  const profile = failoverProfile(cluster);
+  const wrong =
+    profile === "managed"
+      ? (["nodeTimeout", "requireFullCoverage", "restart"] as const)
+      : (["detection", "promotion", "dns", "replacement"] as const);
+  for (const key of wrong) {
+    if (failover[key] !== undefined)
+      report(["cluster", "failover", key], `has no meaning in the ${profile} profile; ${MEANS[profile]}`);
+  }
+  if (profile === "upstream" && cluster.mode === "single") {
+    report(["cluster", "failover", "profile"], "the upstream profile is the cluster bus: it needs «mode: cluster»");
+  }
+}
+
+const MEANS = {
+  managed: "there it is detection, promotion, dns and replacement",
+  upstream: "there it is nodeTimeout, requireFullCoverage and restart",
+} as const;
+
+function failoverConfig(cluster: Scenario["cluster"]): FailoverConfig {
+  const { failover } = cluster;
+  const profile = failoverProfile(cluster);
+  if (profile === "upstream") {
+    return {
+      profile,
+      nodeTimeoutNs: failover.nodeTimeout ?? 15 * NS_PER_SECOND,
+      requireFullCoverage: failover.requireFullCoverage ?? true,
+      restartNs: failover.restart ?? constant(30 * NS_PER_SECOND),
+    };
+  }
+  return {
+    profile,
+    detectionNs: failover.detection ?? uniform(22 * NS_PER_SECOND, 42 * NS_PER_SECOND),
+    promotionNs: failover.promotion ?? uniform(2 * NS_PER_SECOND, 6 * NS_PER_SECOND),
+    dnsNs: failover.dns ?? uniform(NS_PER_SECOND, 4 * NS_PER_SECOND),
+    replacementNs: failover.replacement ?? uniform(3 * NS_PER_MINUTE, 8 * NS_PER_MINUTE),
+  };
+}

@@ -1,0 +1,33 @@
+// From the scenario's drills to a plan. What each of them needs of the cluster, it says itself.
+
+import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
+import { formatDurationNs } from "../units.ts";
+import type { Report } from "./build-report.ts";
+import type { Scenario } from "./schema.ts";
+
+export function planDrills(scenario: Scenario, failover: "managed" | "upstream", report: Report): PlannedDrill[] {
+  const { cluster, zones, duration } = scenario;
+  const facts = { shards: cluster.shards, replicas: cluster.replicas, mode: cluster.mode, zones, failover };
+  return scenario.drills.flatMap((entry, i): PlannedDrill[] => {
+    const { at, ...rest } = entry as { at: number } & Record<string, unknown>;
+    const names = Object.keys(rest).filter(name => rest[name] !== undefined);
+    const known = DRILLS.map(drill => drill.name).join(", ");
+    if (names.length !== 1) {
+      report(
+        ["drills", i],
+        names.length === 0 ? `needs one of the drills ${known}` : `names ${names.join(" and ")}: one drill per entry`,
+      );
+      return [];
+    }
+    if (at >= duration) {
+      const end = formatDurationNs(duration);
+      report(["drills", i, "at"], `${formatDurationNs(at)} lies beyond the end of the run, which is after ${end}`);
+    }
+    const [name] = names;
+    const options = rest[name];
+    for (const { path, message } of drillNamed(name)?.problems?.(options, facts) ?? []) {
+      report(["drills", i, name, ...path], message);
+    }
+    return [{ atNs: at, name, options }];
+  });
+}

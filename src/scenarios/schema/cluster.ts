@@ -1,0 +1,71 @@
+// Scenario keys of `cluster`.
+
+import { z } from "zod";
+import { PURCHASES } from "../../cost/purchase.ts";
+import { duration, nameOf, share } from "../fields.ts";
+import { failoverSchema } from "./failover.ts";
+import { ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
+
+export const clusterSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,39}$/u, {
+        message: "needs lower-case letters, digits and hyphens, at most 40, a letter first",
+      })
+      .default("cache")
+      .meta({ description: "Name of the cluster; its nodes are called after it." }),
+    engine: nameOf(ENGINE_NAMES, "Engine and version."),
+    deployment: z.enum(["nodes"]).default("nodes").meta({ description: "How the capacity is bought." }),
+    management: z
+      .enum(["elasticache", "self-managed"])
+      .default("elasticache")
+      .meta({ description: "Whose parameter defaults and failover hold: ElastiCache's or upstream's." }),
+    mode: z.enum(["cluster", "single"]).default("cluster").meta({
+      description: "cluster: slots over shards. single: cluster mode disabled, one shard behind an endpoint.",
+    }),
+    node: nameOf(NODE_NAMES, "Node type, as ElastiCache calls it."),
+    shards: z.int().min(1).max(500).default(1).meta({ description: "Number of shards." }),
+    replicas: z.int().min(0).max(5).default(1).meta({ description: "Replicas per shard." }),
+    multiAz: z
+      .boolean()
+      .optional()
+      .meta({ description: "Replicas in other zones, and automatic failover. On when there are replicas and zones." }),
+    tls: z.boolean().default(false).meta({ description: "Encryption in transit." }),
+    parameters: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .default({})
+      .meta({
+        description: "Engine parameters that differ from the defaults.",
+        examples: [{ "maxmemory-policy": "allkeys-lfu" }],
+      }),
+    purchase: nameOf(PURCHASES as unknown as Names, "How the nodes are paid for.").default("on-demand"),
+    backups: z.int().min(0).max(35).default(0).meta({ description: "Daily backups that are kept; they are billed." }),
+    ioThreads: z.int().min(0).max(64).optional().meta({
+      description: "I/O threads beside the engine thread. By node type when left out (an assumption: not published).",
+    }),
+    allocatorQuantum: z
+      .union([z.literal(8), z.literal(16)])
+      .default(8)
+      .meta({ description: "Smallest step of the allocator's size classes: 8 as shipped, 16 in Debian's build." }),
+    fork: z
+      .strictObject({
+        base: duration("Pause of a fork before any memory.", ["1ms"]).prefault("1ms"),
+        perGib: duration("Pause per GiB of resident memory.", ["12ms", "230ms"]).prefault("12ms"),
+      })
+      .prefault({})
+      .meta({ description: "How long a fork blocks the engine." }),
+    replication: z
+      .strictObject({
+        batch: duration("Delay of the event loop between a write and its way to the replicas.", ["200us"]).prefault(
+          "200us",
+        ),
+        syncBandwidth: share("Part of the primary's baseline bandwidth that a full sync may take.", ["50%"]).prefault(
+          "50%",
+        ),
+      })
+      .prefault({})
+      .meta({ description: "How changes travel to replicas." }),
+    failover: failoverSchema.prefault({}),
+  })
+  .meta({ description: "The cache cluster." });

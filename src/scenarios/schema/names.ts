@@ -1,0 +1,13 @@
+// Names that a scenario may use, taken from the tables of the layers below.
+
+import { engineOfProfile, engineProfileNames } from "../../catalog/engines.ts";
+import { nodeTypes } from "../../catalog/nodes.ts";
+import { PROFILE_NAMES } from "../../engine/profile.ts";
+
+export type Names = readonly [string, ...string[]];
+
+/** Engines that this version can run: those with a command engine behind them. */
+export const ENGINE_NAMES = engineProfileNames().filter(
+  name => engineOfProfile(name) !== "memcached" && PROFILE_NAMES.includes(name),
+) as unknown as Names;
+export const NODE_NAMES = nodeTypes().map(node => node.type) as unknown as Names;

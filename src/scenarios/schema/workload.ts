@@ -1,0 +1,89 @@
+// Scenario keys of `workload`.
+
+import { z } from "zod";
+import { count, durations, share, sizes } from "../fields.ts";
+
+const cacheAside = z
+  .strictObject({
+    ttl: z
+      .union([z.literal("none"), durations("Time to live of what is stored.", ["1h +-10%", "mix(80%: 1h, 20%: 5m)"])])
+      .default("none")
+      .meta({ description: "Time to live of what is stored; «none» keeps it for ever." }),
+    fallback: z
+      .boolean()
+      .default(true)
+      .meta({ description: "Ask the origin when the cache cannot be reached; else the request fails." }),
+  })
+  .meta({ description: "Ask the cache; on a miss ask the origin, store the answer, return it." });
+
+const trace = z
+  .strictObject({
+    file: z.string().min(1).meta({ description: "CSV, gzip if it ends in .gz; relative to the scenario." }),
+    speed: z
+      .number()
+      .positive()
+      .max(1e6)
+      .default(1)
+      .meta({ description: "Time runs so many times faster; TTLs do not." }),
+    sizes: sizes("Value sizes where the file has none.").optional(),
+    ttl: durations("Time to live where the file has none.").optional(),
+    fill: z.boolean().default(true).meta({ description: "Store a value after a miss." }),
+  })
+  .meta({ description: "Replay of recorded requests, at their own times." });
+
+export const workloadSchema = z
+  .strictObject({
+    name: z.string().min(1).meta({ description: "Name of the workload." }),
+    client: z.string().optional().meta({ description: "Which client group; the first when left out." }),
+    pattern: z.strictObject({ "cache-aside": cacheAside.prefault({}) }).optional(),
+    commands: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .optional()
+      .meta({
+        description: "A mix of command templates with weights, instead of a pattern.",
+        examples: [{ "GET {key}": "90%", "SET {key} {value} EX {ttl}": "10%" }],
+      }),
+    rate: z
+      .union([z.number(), z.string()])
+      .optional()
+      .meta({
+        description: "Open loop: requests per second, or an expression of t.",
+        examples: ["20k/s", "20k/s * (1 + 0.6*sin(2*pi*t/1d))"],
+      }),
+    arrivals: z.enum(["poisson", "paced"]).default("poisson").meta({ description: "Spacing of an open loop." }),
+    pipeline: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1)
+      .meta({ description: "Open loop: requests that one instance sends together; needs a multiplexing pool." }),
+    users: z
+      .strictObject({
+        count: z.int().min(1).max(1_000_000).meta({ description: "Users; each waits for its answer." }),
+        think: durations("Pause between an answer and the next request; none when left out.", [
+          "exponential(1s)",
+        ]).optional(),
+      })
+      .optional()
+      .meta({ description: "Closed loop, instead of a rate." }),
+    trace: trace.optional(),
+    keys: z
+      .strictObject({
+        count: count("Different keys.", ["2M"]),
+        popularity: z
+          .string()
+          .default("zipf(0.99)")
+          .meta({ description: "Which keys are asked for.", examples: ["zipf(0.99)", "uniform", "hotspot(20%, 80%)"] }),
+        prefix: z.string().default("key:").meta({ description: "What a key's number is appended to." }),
+      })
+      .optional()
+      .meta({ description: "The keys." }),
+    values: sizes("Size of a key's value.").optional(),
+    valueSize: z
+      .enum(["per-key", "per-write"])
+      .default("per-key")
+      .meta({ description: "Whether a key keeps its size or each write draws one." }),
+    ttl: durations("{ttl} of command templates.").optional(),
+    preload: share("Keys, the most popular first, that are cached before the run begins.", ["100%"]).prefault("0%"),
+  })
+  .meta({ description: "Requests: how many, for what, in which pattern." });
