@@ -67,7 +67,7 @@ export async function serve(words: readonly string[]): Promise<void> {
 /** As SHUTDOWN with the words of shutdown-on-sigint and shutdown-on-sigterm. */
 function shutDown({ server: { engine, log } }: Running, signal: "SIGINT" | "SIGTERM"): void {
   log(`Received ${signal} scheduling shutdown...`);
-  const words = engine.parameters.text(`shutdown-on-${signal.toLowerCase()}`).split(" ");
+  const words = engine.parameters.text(signal === "SIGINT" ? "shutdown-on-sigint" : "shutdown-on-sigterm").split(" ");
   const save = words.includes("save") ? true : words.includes("nosave") ? false : null;
   const ends = engine.host?.shutdown({ save, force: words.includes("force"), now: words.includes("now") }) ?? false;
   if (!ends) log("Errors trying to shut down the server. Check the logs for more information.");

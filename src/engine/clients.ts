@@ -56,15 +56,18 @@ function flagsOf(session: Session): string {
   return flags === "" ? "N" : flags;
 }
 
-/** One line of CLIENT LIST, without its end. */
-export function clientLine(session: Session, nowMs: number): string {
+/** In logs that must not tell who somebody is. */
+const REDACTED = "*redacted*";
+
+/** One line of CLIENT LIST, without its end; `hidesUser` for logs (hide-user-data-from-log). */
+export function clientLine(session: Session, nowMs: number, hidesUser = false): string {
   const { subscriptions, transaction } = session;
   const fields: [string, string | number][] = [
     ["id", session.id],
     ["addr", session.address],
     ["laddr", session.localAddress],
     ["fd", session.id + 7],
-    ["name", session.name],
+    ["name", hidesUser ? REDACTED : session.name],
     ["age", Math.floor((nowMs - session.createdMs) / 1_000)],
     ["idle", Math.max(0, Math.floor((nowMs - session.lastActiveMs) / 1_000))],
     ["flags", flagsOf(session)],
@@ -86,7 +89,7 @@ export function clientLine(session: Session, nowMs: number): string {
     ["tot-mem", clientMemory(session)],
     ["events", "r"],
     ["cmd", session.lastCommand === "" ? "NULL" : session.lastCommand],
-    ["user", session.fromPrimary ? "(superuser)" : session.user],
+    ["user", hidesUser ? REDACTED : session.fromPrimary ? "(superuser)" : session.user],
     ["redir", session.tracking?.redirect ?? -1],
     ["resp", session.resp],
     ["lib-name", session.libName],

@@ -19,6 +19,9 @@ export interface Owner {
   /** This connection has something to send at the end of the turn. */
   flushLater(connection: Connection): void;
   closed(connection: Connection): void;
+  log(line: string): void;
+  /** A connection as the log may show it. */
+  describe(session: Session): string;
   /** Makes room when connections hold too much; this one may be closed by it. */
   evictClients(): void;
 }
@@ -53,6 +56,8 @@ export class Connection {
       authenticated: () => this.session.authenticated,
     });
     socket.setNoDelay(true);
+    const keepAliveSeconds = engine.parameters.number("tcp-keepalive");
+    socket.setKeepAlive(keepAliveSeconds > 0, keepAliveSeconds * 1_000);
     socket.on("data", chunk => this.receive(chunk));
     socket.on("error", () => this.end());
     socket.on("close", () => this.end());
@@ -129,7 +134,19 @@ export class Connection {
       this.call(request);
     }
     session.queryBytes = parser.held;
-    owner.flushLater(this);
+    if (this.holdsTooMuch()) this.kill();
+    else owner.flushLater(this);
+  }
+
+  /** More of an unfinished request has come than a client may send. */
+  private holdsTooMuch(): boolean {
+    const { session, owner } = this;
+    const { engine } = owner;
+    if (session.fromPrimary || session.queryBytes <= engine.parameters.number("client-query-buffer-limit"))
+      return false;
+    owner.log(`Closing client that reached max query buffer length: ${owner.describe(session)}`);
+    engine.stats.queryBufferDisconnections++;
+    return true;
   }
 
   private call(argv: readonly string[]): void {

@@ -212,9 +212,15 @@ export class Server implements Owner {
     if (limit === 0) return;
     for (const session of clientsToEvict(engine.sessions.values(), limit)) {
       engine.stats.evictedClients++;
-      this.log(`Evicting client: ${clientLine(session, engine.nowMs)}`);
+      this.log(`Evicting client: ${this.describe(session)}`);
       session.onKill?.();
     }
+  }
+
+  /** A connection as the log may show it. */
+  describe(session: Session): string {
+    const { engine } = this;
+    return clientLine(session, engine.nowMs, engine.parameters.flag("hide-user-data-from-log"));
   }
 
   /** Serves the connections while a script runs for too long. */

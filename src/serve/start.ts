@@ -13,6 +13,7 @@ import { AppendOnlyFile } from "./append-only.ts";
 import { ClusterService } from "./cluster/service.ts";
 import { ConfigError, type Directive } from "./config-file.ts";
 import { FileStore } from "./file-store.ts";
+import { openLog, writePidFile } from "./process-files.ts";
 import { ProcessHost } from "./process-host.ts";
 import { ReplicationService } from "./replication/service.ts";
 import { Server } from "./server.ts";
@@ -41,13 +42,15 @@ export interface StartOptions {
 /** Starts; resolves once the ports are open. Throws ConfigError with every problem of the configuration. */
 export async function start({
   directives,
-  log,
+  log: show,
   configFile = "",
   exit = () => undefined,
 }: StartOptions): Promise<Running> {
   provideLua();
   const engine = engineOf(directives.filter(({ name }) => name !== "user"));
   loadUsers(engine, directives);
+  const log = openLog(engine, show);
+  for (const line of withoutEffect(engine, directives)) log(line);
   log(`cachecast ${VERSION} serves ${engine.profile.name}`);
   log(` PID: ${process.pid}`);
   const server = new Server({ engine, log });
@@ -89,6 +92,9 @@ export async function start({
     },
     exit,
   });
+  // Without daemonize a pid file is written only when it is asked for.
+  const asked = directives.some(({ name }) => name === "pidfile");
+  const removePidFile = writePidFile(asked ? engine.parameters.text("pidfile") : "", log);
   log(`Ready to accept connections tcp on port ${port}`);
   replication.start();
   return {
@@ -99,9 +105,20 @@ export async function start({
       await cluster?.close();
       appendOnly.close();
       engine.persistence.store.abort();
+      removePidFile();
       return server.close();
     },
   };
+}
+
+/** What was set and has no effect here, with the reason. */
+function withoutEffect(engine: Engine, directives: readonly Directive[]): string[] {
+  const { parameters } = engine;
+  return directives.flatMap(({ name, origin }) => {
+    const spec = parameters.spec(name);
+    if (spec?.inert === undefined || parameters.text(spec.name) === parameters.initial(spec)) return [];
+    return [`WARNING: ${origin}: ${name} has no effect: ${spec.inert}`];
+  });
 }
 
 /** What was kept when the last server ended. Throws ConfigError when it is there and cannot be read. */

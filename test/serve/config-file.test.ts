@@ -1,6 +1,9 @@
 // Configuration as valkey-server takes it.
 
-import { describe, expect, test } from "vitest";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { ConfigError, directivesOf, parseConfig } from "../../src/serve/config-file.ts";
 import { start } from "../../src/serve/start.ts";
 
@@ -54,4 +57,42 @@ test("every bad directive is told at once, with its place", async () => {
       .slice(0, 2)
       .join(":"),
   ]);
+});
+
+describe("files around the process", () => {
+  const folder = mkdtempSync(join(tmpdir(), "cachecast-serve-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function run(...words: string[]) {
+    const shown: string[] = [];
+    const { directives } = directivesOf(["--port", "0", ...words]);
+    const running = await start({ directives, log: line => shown.push(line) });
+    return { running, shown };
+  }
+
+  test("a log file takes the whole log; a pid file lives as long as the server", async () => {
+    const [log, pid] = [join(folder, "log"), join(folder, "pid")];
+    const { running, shown } = await run("--logfile", log, "--pidfile", pid);
+    expect(readFileSync(pid, "utf8")).toBe(`${process.pid}\n`);
+    await running.stop();
+    expect(existsSync(pid)).toBe(false);
+    expect(shown).toEqual([]);
+    expect(readFileSync(log, "utf8")).toMatch(/Ready to accept connections/u);
+  });
+
+  test("a log file that cannot be written is refused; a pid file is done without", async () => {
+    const nowhere = join(folder, "no", "such");
+    await expect(run("--logfile", nowhere)).rejects.toThrow(/^logfile: ENOENT/u);
+    const { running, shown } = await run("--pidfile", nowhere);
+    expect(shown.join("\n")).toMatch(/Failed to write PID file: ENOENT/u);
+    await running.stop();
+  });
+
+  test("what has no effect is said with its reason, unless it is the default", async () => {
+    const { running, shown } = await run("--io-threads", "4", "--daemonize", "no");
+    expect(shown.filter(line => line.startsWith("WARNING"))).toEqual([
+      "WARNING: --io-threads: io-threads has no effect: one JavaScript thread does all the work",
+    ]);
+    await running.stop();
+  });
 });

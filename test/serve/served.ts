@@ -9,9 +9,14 @@ const running: Running[] = [];
 afterAll(() => Promise.all(running.map(one => one.stop())));
 
 /** Starts with these words, as on the command line. */
-export async function served(...words: string[]): Promise<Running> {
+export function served(...words: string[]): Promise<Running> {
+  return servedWith(() => undefined, ...words);
+}
+
+/** The same; shows its log. */
+export async function servedWith(log: (line: string) => void, ...words: string[]): Promise<Running> {
   const { directives } = directivesOf(["--port", "0", "--enable-debug-command", "yes", ...words]);
-  const one = await start({ directives, log: () => undefined });
+  const one = await start({ directives, log });
   running.push(one);
   return one;
 }

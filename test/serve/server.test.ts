@@ -4,7 +4,7 @@ import { createClient } from "@redis/client";
 import { Redis } from "ioredis";
 import { describe, expect, test } from "vitest";
 import { encodeCommand } from "../../src/engine/resp/writer.ts";
-import { served, Wire } from "./served.ts";
+import { served, servedWith, Wire } from "./served.ts";
 
 const call = (...words: string[]) => encodeCommand(words);
 
@@ -77,6 +77,16 @@ describe("too much", () => {
     await wire.end();
     expect(server.connections.size).toBe(0);
   });
+});
+
+test("a request that grows beyond client-query-buffer-limit ends its connection, and the log hides who it was", async () => {
+  const log: string[] = [];
+  const { port, server } = await servedWith(line => log.push(line), "--client-query-buffer-limit", "1mb");
+  const wire = await Wire.open(port);
+  wire.send(`CLIENT SETNAME secret\r\n*2\r\n$3\r\nGET\r\n$400000000\r\n${"x".repeat(1_100_000)}`);
+  expect(await wire.end()).toBe("+OK\r\n");
+  expect(server.engine.stats.queryBufferDisconnections).toBe(1);
+  expect(log.at(-1)).toMatch(/reached max query buffer length: id=.* name=\*redacted\* .* user=\*redacted\*/u);
 });
 
 describe("harm", () => {

@@ -35,6 +35,7 @@ const TLS_TEXTS = [
 export const INERT_PARAMETERS: readonly ParameterSpec[] = [
   ...inert("connections are never encrypted here", [
     integer("tls-port", 0, 0, 65_535),
+    integer("cluster-announce-tls-port", 0, 0, 65_535),
     flag("tls-cluster", false),
     flag("tls-replication", false),
     choice("tls-auth-clients", "yes", ["no", "yes", "optional"]),
@@ -87,6 +88,16 @@ export const INERT_PARAMETERS: readonly ParameterSpec[] = [
     integer("socket-mark-id", 0, 0, UINT_MAX, false),
     flag("always-show-logo", false, false),
   ]),
+  ...inert("the server stays in the foreground; what supervises it may put it elsewhere", [
+    flag("daemonize", false, false),
+  ]),
+  ...inert("a shutdown does not wait for replicas", [integer("shutdown-timeout", 10)]),
+  ...inert("a synchronisation leaves no file behind", [flag("rdb-del-sync-files", false)]),
+  ...inert("a rewrite is done before anything else is appended", [flag("no-appendfsync-on-rewrite", false)]),
+  ...inert("payloads are always checked in depth", [choice("sanitize-dump-payload", "no", ["no", "yes", "clients"])]),
+  ...inert("what is emptied is freed by JavaScript's collector in its own time", [
+    { ...flag("replica-lazy-flush", as8), aliases: ["slave-lazy-flush"] },
+  ]),
   ...inert("memory is counted by formulas, not handed out by an allocator that fragments", [
     flag("jemalloc-bg-thread", true),
     flag("activedefrag", false),
@@ -98,6 +109,7 @@ export const INERT_PARAMETERS: readonly ParameterSpec[] = [
     integer("active-defrag-max-scan-fields", 1_000, 1, LONG_MAX),
   ]),
   ...inert("timing inside the server that is not modelled", [
+    { ...integer("loading-process-events-interval-bytes", 2_097_152, 1_024), hidden: true },
     flag("dynamic-hz", true),
     flag("rdb-save-incremental-fsync", true),
     flag("aof-rewrite-incremental-fsync", true),

@@ -59,7 +59,6 @@ const FILES: readonly ParameterSpec[] = [
   { ...text("logfile"), ...immutable },
   choice("loglevel", "notice", ["debug", "verbose", "notice", "warning", "nothing"]),
   flag("hide-user-data-from-log", true),
-  flag("daemonize", false, false),
   choice("enable-protected-configs", "no", PROTECTED_CHOICES, false),
   choice("enable-debug-command", "no", PROTECTED_CHOICES, false),
   choice("enable-module-command", "no", PROTECTED_CHOICES, false),
@@ -71,7 +70,6 @@ const FILES: readonly ParameterSpec[] = [
       mutable: true,
     }),
   ),
-  integer("shutdown-timeout", 10),
 ];
 
 const PERSISTENCE: readonly ParameterSpec[] = [
@@ -84,23 +82,19 @@ const PERSISTENCE: readonly ParameterSpec[] = [
   { ...text("dbfilename", "dump.rdb", fileName("dbfilename")), protected: true },
   flag("rdbcompression", true),
   flag("rdbchecksum", true, false),
-  flag("rdb-del-sync-files", false),
   flag("stop-writes-on-bgsave-error", true),
   { ...flag("appendonly", false), notWhileLoading: true },
   { ...text("appendfilename", "appendonly.aof", fileName("appendfilename")), ...immutable },
   { ...text("appenddirname", "appendonlydir", fileName("appenddirname", "dirname")), ...immutable },
   choice("appendfsync", "everysec", ["everysec", "always", "no"]),
-  flag("no-appendfsync-on-rewrite", false),
   flag("aof-use-rdb-preamble", true),
   flag("aof-load-truncated", true),
   flag("aof-timestamp-enabled", false),
   { ...flag("aof-disable-auto-gc", false), hidden: true },
   integer("auto-aof-rewrite-percentage", 100),
   memory("auto-aof-rewrite-min-size", 64 * 1_048_576),
-  choice("sanitize-dump-payload", "no", ["no", "yes", "clients"]),
   { ...integer("rdb-key-save-delay", 0, INT_MIN), hidden: true },
   { ...integer("key-load-delay", 0, INT_MIN), hidden: true },
-  { ...integer("loading-process-events-interval-bytes", 2_097_152, 1_024), hidden: true },
 ];
 
 const REPLICATION: readonly ParameterSpec[] = [
@@ -113,7 +107,6 @@ const REPLICATION: readonly ParameterSpec[] = [
   },
   { ...text("primaryauth"), aliases: ["masterauth"], renamed: true, sensitive: true },
   { ...text("primaryuser"), aliases: ["masteruser"], renamed: true, sensitive: true },
-  { ...flag("replica-lazy-flush", profile => (isSince8(profile) ? "yes" : "no")), aliases: ["slave-lazy-flush"] },
   { ...integer("replica-priority", 100), aliases: ["slave-priority"] },
   { ...text("replica-announce-ip"), aliases: ["slave-announce-ip"] },
   { ...integer("replica-announce-port", 0, 0, 65_535), aliases: ["slave-announce-port"] },
@@ -139,7 +132,6 @@ const CLUSTER: readonly ParameterSpec[] = [
   text("cluster-announce-hostname", "", hostName),
   { ...text("cluster-announce-human-nodename", "", nodeName), since: 7.2 },
   integer("cluster-announce-port", 0, 0, 65_535),
-  integer("cluster-announce-tls-port", 0, 0, 65_535),
   integer("cluster-announce-bus-port", 0, 0, 65_535),
   choice("cluster-preferred-endpoint-type", "ip", ["ip", "hostname", "unknown-endpoint"]),
   flag("cluster-allow-pubsubshard-when-down", true),
