@@ -23,6 +23,11 @@ export class SlowLog {
     return this.calls.length;
   }
 
+  /** Calls that were ever noted. */
+  get added(): number {
+    return this.nextId;
+  }
+
   add(call: Omit<SlowCall, "id" | "words">, argv: readonly Bytes[], maxLength: number): void {
     this.calls.unshift({ ...call, id: this.nextId++, words: shortened(argv) });
     this.limit(maxLength);

@@ -13,11 +13,14 @@
 import { assert, fail } from "../assert.ts";
 import type { NodeType } from "../catalog/nodes.ts";
 import type { Bytes } from "../engine/bytes.ts";
+import { WRITE } from "../engine/command.ts";
+import { COMMAND_COUNT } from "../engine/commands/index.ts";
 import { Engine } from "../engine/engine.ts";
 import { NO_DATABASE } from "../engine/propagation.ts";
-import { commandBytes, replyBytes } from "../engine/reply.ts";
+import { commandBytes, ErrorReply, replyBytes } from "../engine/reply.ts";
 import { instructionNs } from "../engine/scripting/scripting.ts";
 import type { Session } from "../engine/session.ts";
+import { Histogram } from "../sim/histogram.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
 import { NS_PER_SECOND } from "../units.ts";
@@ -76,6 +79,9 @@ export class Node {
   stream: ReplicationStream | null = null;
   /** The replica's side of its link; called when changes arrive. */
   onReplicated: (() => void) | null = null;
+  /** From a request's arrival to its answer on the wire, of this period's requests without an error, in ns. */
+  readonly readLatency = new Histogram();
+  readonly writeLatency = new Histogram();
   save: CopyOnWrite | null = null;
   /** Share of the running save that is done, 0–1, and when the child began. */
   saveProgress: () => number = () => 0;
@@ -90,6 +96,8 @@ export class Node {
   private readonly clientSession: Session;
   private readonly readonlySession: Session;
   private readonly cronNs: number;
+  /** By command id: 1 where it writes. */
+  private readonly writes: Uint8Array;
 
   constructor(
     readonly id: number,
@@ -123,6 +131,7 @@ export class Node {
     this.clientSession = this.engine.session(2);
     this.readonlySession = this.engine.session(3);
     this.readonlySession.readonly = true;
+    this.writes = writingCommands(this.engine);
     this.cronNs = Math.round(NS_PER_SECOND / this.engine.settings.hz);
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
     // Crons of different nodes do not tick together.
@@ -178,7 +187,13 @@ export class Node {
     requests.reply[request] = reply;
     requests.doneNs[request] = done;
     if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
-    this.answer(request, generation, instance, REPLY, done + this.networkOut.pass(done, bytesOut));
+    const departs = done + this.networkOut.pass(done, bytesOut);
+    if (!(reply instanceof ErrorReply)) {
+      (this.writes[engine.lastCommandId] === 1 ? this.writeLatency : this.readLatency).record(
+        Math.round(departs - sim.now),
+      );
+    }
+    this.answer(request, generation, instance, REPLY, departs);
   }
 
   private answer(request: number, generation: number, instance: number, kind: number, departNs: number): void {
@@ -218,6 +233,7 @@ export class Node {
     }
     if (this.save !== null) ns += this.save.takeFaults() * FAULT_NS;
     if (this.swapShare > 0) ns += this.swapShare * SWAP_IN_NS;
+    engine.counters.usec[engine.lastCommandId] += ns / 1_000;
     return ns;
   }
 
@@ -328,6 +344,12 @@ export class Node {
     this.sim.send(this.cronNs, this.target, CRON, this.incarnation, 0);
   }
 
+  /** The period's measurements have been read. */
+  periodOver(): void {
+    this.readLatency.reset();
+    this.writeLatency.reset();
+  }
+
   memory(): MemoryState {
     const copied = this.save === null ? 0 : this.save.bytes(this.saveProgress());
     return memoryState(this.hostBytes, this.engine.usedMemory, copied, this.config.tls ? this.connections : 0);
@@ -347,4 +369,12 @@ export class Node {
   get backlogNs(): number {
     return Math.max(0, this.threadFreeNs - this.sim.now);
   }
+}
+
+function writingCommands(engine: Engine): Uint8Array {
+  const writes = new Uint8Array(COMMAND_COUNT);
+  for (const command of engine.commands.values()) {
+    for (const one of command.children?.values() ?? [command]) if ((one.flags & WRITE) !== 0) writes[one.id] = 1;
+  }
+  return writes;
 }

@@ -1,0 +1,30 @@
+// Keys: how many there are, how many look-ups find one, how many go and why (METRICS).
+
+import { counted, type NodeMetric, standing, type Total } from "./metric.ts";
+
+const hits: Total = node => node.engine.stats.keyspaceHits;
+const misses: Total = node => node.engine.stats.keyspaceMisses;
+
+export const KEYSPACE_METRICS: readonly NodeMetric[] = [
+  standing("CurrItems", "Count", "keys", ({ node }) =>
+    node.engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0),
+  ),
+  standing("CurrVolatileItems", "Count", "keys with a time to live", ({ node }) =>
+    node.engine.databases.reduce((sum, database) => sum + (database?.expires.size ?? 0), 0),
+  ),
+  counted("CacheHits", "Count", "read-only look-ups that found their key", hits),
+  counted("CacheMisses", "Count", "read-only look-ups that did not", misses),
+  {
+    name: "CacheHitRate",
+    unit: "Percent",
+    meaning: "hits / (hits + misses)",
+    totals: [hits, misses],
+    read: ({ rise }) => {
+      const found = rise(hits);
+      const all = found + rise(misses);
+      return all === 0 ? null : (100 * found) / all;
+    },
+  },
+  counted("Evictions", "Count", "keys evicted for the memory limit", node => node.engine.stats.evictedKeys),
+  counted("Reclaimed", "Count", "keys expired", node => node.engine.stats.expiredKeys),
+];
