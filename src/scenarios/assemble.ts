@@ -11,7 +11,7 @@ import { saturationVerdict } from "../sim/statistics/saturation.ts";
 import { HOURS_PER_MONTH } from "../units.ts";
 import { VERSION } from "../version.ts";
 import { judge } from "./checks.ts";
-import { findFindings } from "./findings.ts";
+import { findFindings } from "./findings/index.ts";
 import { overBatches, overReplications } from "./intervals.ts";
 import type { Loaded } from "./load.ts";
 import { MODEL_VERSIONS } from "./provenance.ts";

@@ -1,0 +1,45 @@
+// What an experienced eye would say about a result: the table of rules. A new one is one file and one line here.
+
+import type { Finding, Result } from "../../result.ts";
+import type { Built } from "../build.ts";
+import { derivedMemory } from "./derived-memory.ts";
+import { engineCpu } from "./engine-cpu.ts";
+import { evictions } from "./evictions.ts";
+import { hitRate } from "./hit-rate.ts";
+import { memory } from "./memory.ts";
+import { noReplica } from "./no-replica.ts";
+import { noeviction } from "./noeviction.ts";
+import { overloaded } from "./overloaded.ts";
+import { parametersWithoutEffect } from "./parameters-without-effect.ts";
+import { pool } from "./pool.ts";
+import { refusedDrill } from "./refused-drill.ts";
+import type { Rule } from "./rule.ts";
+import { swap } from "./swap.ts";
+import { unsettled } from "./unsettled.ts";
+
+export const RULES: readonly Rule[] = [
+  overloaded,
+  engineCpu,
+  memory,
+  evictions,
+  hitRate,
+  swap,
+  noReplica,
+  noeviction,
+  pool,
+  unsettled,
+  refusedDrill,
+  parametersWithoutEffect,
+  derivedMemory,
+];
+
+const SEVERITY = { critical: 0, warning: 1, info: 2 } as const;
+
+/** All findings, the gravest first. */
+export function findFindings(result: Result, built: Built): Finding[] {
+  const found = RULES.flatMap((rule): Finding[] => {
+    const one = rule.find(result, built);
+    return one === null ? [] : [{ id: rule.id, ...one }];
+  });
+  return found.sort((a, b) => SEVERITY[a.severity] - SEVERITY[b.severity]);
+}
