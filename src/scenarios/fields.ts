@@ -1,53 +1,14 @@
-// The building blocks of the scenario's schema: quantities as text, turned into numbers at the door. Each carries its
-// description and examples, which become the hover text in editors.
+// The building blocks of the scenario's schema: quantities as text, turned into numbers at the door. Those that options of
+// drills need too stand in drills/fields.ts.
 
 import { z } from "zod";
+import { parsed } from "../drills/fields.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
-import { parseBytes, parseCount, parseDurationNs, parseFraction, UnitError } from "../units.ts";
+import { parseBytes, parseDurationNs, UnitError } from "../units.ts";
 import { MAX_VALUE_BYTES } from "../workload/values.ts";
 import { parseDistribution } from "./distribution-text.ts";
 
-/** Turns text into a value; what the parser refuses becomes an issue at the field. */
-function parsed<T>(parse: (text: string) => T) {
-  return z.string().transform((text, context): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof UnitError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
-      return z.NEVER;
-    }
-  });
-}
-
-/** The same for fields that may also be a plain number. */
-function parsedOrNumber<T>(parse: (text: string | number) => T) {
-  return z.union([z.number(), z.string()]).transform((input, context): T => {
-    try {
-      return parse(input);
-    } catch (error) {
-      if (!(error instanceof UnitError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
-      return z.NEVER;
-    }
-  });
-}
-
-export function duration(description: string, examples: readonly string[] = ["250us", "10m", "1h"]) {
-  return parsed(parseDurationNs).meta({ description: `${description} A duration.`, examples: [...examples] });
-}
-
-export function count(description: string, examples: readonly (string | number)[] = [1000, "20k", "2M"]) {
-  return parsedOrNumber(parseCount).meta({ description: `${description} A whole number.`, examples: [...examples] });
-}
-
-export function share(description: string, examples: readonly (string | number)[] = ["80%", 0.8]) {
-  return parsedOrNumber(text => {
-    const value = parseFraction(text);
-    if (value > 1) throw new UnitError(String(text), "a share between 0% and 100%");
-    return value;
-  }).meta({ description: `${description} A share.`, examples: [...examples] });
-}
+export { count, duration, share } from "../drills/fields.ts";
 
 /** Heavy tails end where time does: at 2^53 ns (104 days). */
 function withinTime({ sample, mean, variance, support: [low, high] }: Distribution): Distribution {
