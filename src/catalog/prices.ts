@@ -1,128 +1,16 @@
 // Price books: what a region's list, or an article, says that things cost. A book holds only what its source prints;
 // asking for the rest gives an `UnknownPrice`, which says what the book does know, and never a guess from another book.
 
-import { z } from "zod";
 import { assert } from "../assert.ts";
-import { type DataFile, indexRows, once, parseDataFile, sourceIds, sources } from "./data-file.ts";
+import { type DataFile, indexRows, once, parseDataFile } from "./data-file.ts";
 import { isNodeType, nodeType } from "./nodes.ts";
 import seoul from "./prices/aws-ap-northeast-2.json" with { type: "json" };
+import singapore from "./prices/aws-ap-southeast-1.json" with { type: "json" };
 import virginia from "./prices/aws-us-east-1.json" with { type: "json" };
 import seed from "./prices/seed-2025.json" with { type: "json" };
+import { type BookFile, bookFile, type Payment, type Term } from "./prices-file.ts";
 import { ENGINE_PRODUCTS, type EngineProduct } from "./product.ts";
 
-export const TERMS = ["1y", "3y"] as const;
-export const PAYMENTS = ["no-upfront", "partial-upfront", "all-upfront"] as const;
-export type Term = (typeof TERMS)[number];
-export type Payment = (typeof PAYMENTS)[number];
-
-const usd = z.number().nonnegative();
-const share = z.number().min(0).max(1);
-const engine = z.enum(ENGINE_PRODUCTS);
-const familyNames = z.array(z.string()).min(1).readonly();
-
-const bookFile = z.strictObject({
-  book: z.string(),
-  title: z.string(),
-  region: z.string(),
-  asOf: z.string(),
-  sources,
-  /** US dollars per node and hour; null where the book prints none. */
-  onDemand: z.array(
-    z.strictObject({
-      node: z.string(),
-      valkey: usd.nullable(),
-      redis: usd.nullable(),
-      memcached: usd.nullable(),
-      sources: sourceIds,
-    }),
-  ),
-  reserved: z.strictObject({
-    /** Families with the three payment options; null where the book makes no difference. */
-    families: z.strictObject({ names: familyNames, note: z.string(), sources: sourceIds }).nullable(),
-    /** Saving against on-demand over the whole term. */
-    discounts: z.array(
-      z.strictObject({
-        term: z.enum(TERMS),
-        payment: z.enum(PAYMENTS),
-        discount: share,
-        low: share,
-        high: share,
-        sources: sourceIds,
-      }),
-    ),
-    /** Prices printed for one node type; they go before the discount. */
-    offers: z.array(
-      z.strictObject({
-        node: z.string(),
-        term: z.enum(TERMS),
-        payment: z.enum(PAYMENTS),
-        effectiveHourlyUsd: usd,
-        sources: sourceIds,
-      }),
-    ),
-  }),
-  serverless: z.array(
-    z.strictObject({
-      engine,
-      storagePerGBHourUsd: usd,
-      perMillionEcpuUsd: usd,
-      minimumStorageGB: z.number().positive(),
-      sources: sourceIds,
-    }),
-  ),
-  backup: z
-    .strictObject({
-      perGBMonthUsd: usd,
-      /** How many backups of a cluster cost nothing: the sources disagree. */
-      freeBackupsLow: z.int().nonnegative(),
-      freeBackupsHigh: z.int().nonnegative(),
-      note: z.string(),
-      sources: sourceIds,
-    })
-    .nullable(),
-  dataTransfer: z
-    .strictObject({
-      crossAzPerGBUsd: usd,
-      sameAzPerGBUsd: usd,
-      replicationCrossAzPerGBUsd: usd.nullable(),
-      note: z.string(),
-      sources: sourceIds,
-    })
-    .nullable(),
-  durability: z
-    .strictObject({
-      syncSurchargeOfNodePrice: share,
-      asyncSurchargeOfNodePrice: share,
-      engine,
-      families: familyNames,
-      sources: sourceIds,
-    })
-    .nullable(),
-  /** Old engine versions: premium on the on-demand node price. */
-  extendedSupport: z
-    .strictObject({
-      premiumYears1And2: z.number().positive(),
-      premiumYear3: z.number().positive(),
-      maxYears: z.int().positive(),
-      versions: z.array(z.strictObject({ version: z.string(), from: z.string(), sources: sourceIds })),
-      sources: sourceIds,
-    })
-    .nullable(),
-  /** Database Savings Plans: known maxima only. */
-  savingsPlan: z
-    .strictObject({
-      maxDiscountNodes: share,
-      maxDiscountServerless: share,
-      termYears: z.int().positive(),
-      engine,
-      families: familyNames,
-      note: z.string(),
-      sources: sourceIds,
-    })
-    .nullable(),
-});
-
-type BookFile = z.infer<typeof bookFile>;
 type OnDemandRow = Readonly<BookFile["onDemand"][number]>;
 export type ReservedDiscount = Readonly<BookFile["reserved"]["discounts"][number]>;
 export type PrintedOffer = Readonly<BookFile["reserved"]["offers"][number]>;
@@ -148,13 +36,15 @@ export interface PriceBook
   readonly reservedFamilies: BookFile["reserved"]["families"];
   /** By `reservedKey(term, payment)`. */
   readonly reservedDiscounts: ReadonlyMap<string, ReservedDiscount>;
-  /** By `reservedKey(term, payment, node)`. */
+  /** By `reservedKey(term, payment, node, engine)`. */
   readonly reservedOffers: ReadonlyMap<string, PrintedOffer>;
   readonly serverless: ReadonlyMap<EngineProduct, ServerlessRates>;
 }
 
-export function reservedKey(term: Term, payment: Payment, node = ""): string {
-  return `${term} ${payment} ${node}`.trimEnd();
+export { PAYMENTS, type Payment, TERMS, type Term } from "./prices-file.ts";
+
+export function reservedKey(term: Term, payment: Payment, node = "", engine: EngineProduct | null = null): string {
+  return `${term} ${payment} ${node} ${engine ?? ""}`.trimEnd();
 }
 
 /** A book from its file. Rows that stand twice and node types that the catalogue does not have are refused. */
@@ -174,7 +64,9 @@ export function readPriceBook(source: DataFile): PriceBook {
     onDemand: indexed("on-demand price", onDemand, row => row.node),
     reservedFamilies: reserved.families,
     reservedDiscounts: indexed("reserved discount", reserved.discounts, row => reservedKey(row.term, row.payment)),
-    reservedOffers: indexed("reserved price", reserved.offers, row => reservedKey(row.term, row.payment, row.node)),
+    reservedOffers: indexed("reserved price", reserved.offers, row =>
+      reservedKey(row.term, row.payment, row.node, row.engine),
+    ),
     serverless: indexed("serverless rate", serverless, row => row.engine) as PriceBook["serverless"],
   };
 }
@@ -191,6 +83,7 @@ const books = once(() =>
   joinPriceBooks([
     { file: "prices/aws-us-east-1.json", data: virginia },
     { file: "prices/aws-ap-northeast-2.json", data: seoul },
+    { file: "prices/aws-ap-southeast-1.json", data: singapore },
     { file: "prices/seed-2025.json", data: seed },
   ]),
 );

@@ -11,6 +11,7 @@ import {
   onDemandHourly,
   type Payment,
   type PriceBook,
+  type PrintedOffer,
   type ReservedDiscount,
   reservedKey,
   type Term,
@@ -46,14 +47,23 @@ export function reservedOffer(
   if (families !== null && !families.names.includes(nodeType(node).family)) {
     return unknownPrice(book, `reserved price of ${node}`, families.note);
   }
-  const printed = book.reservedOffers.get(reservedKey(term, payment, node));
-  if (printed !== undefined) return split(printed.effectiveHourlyUsd, term, payment, `printed for ${node}`);
+  const printed =
+    book.reservedOffers.get(reservedKey(term, payment, node, product)) ??
+    book.reservedOffers.get(reservedKey(term, payment, node));
+  if (printed !== undefined) return printedOffer(printed, `printed for ${node}`);
   const row = book.reservedDiscounts.get(reservedKey(term, payment));
   if (row === undefined) {
     const known = [...book.reservedDiscounts.keys()].join(", ");
     return unknownPrice(book, `${term} ${payment} discount`, known === "" ? "it knows none" : `it knows ${known}`);
   }
   return split(onDemand * (1 - row.discount), term, payment, discountBasis(row));
+}
+
+function printedOffer({ price, term, payment }: PrintedOffer, basis: string): ReservedOffer {
+  if ("effectiveHourlyUsd" in price) return split(price.effectiveHourlyUsd, term, payment, basis);
+  const { upfrontUsd, hourlyUsd } = price;
+  const hours = HOURS_PER_MONTH * TERM_MONTHS[term];
+  return { upfrontUsd, hourlyUsd, effectiveHourlyUsd: upfrontUsd / hours + hourlyUsd, basis };
 }
 
 function split(effectiveHourlyUsd: number, term: Term, payment: Payment, basis: string): ReservedOffer {

@@ -19,15 +19,24 @@ export interface UpfrontFee {
   readonly termMonths: number;
 }
 
+/** A part of the invoice that goes on until a term ends, whether what it pays for is used or not. */
+export interface Commitment {
+  readonly what: string;
+  readonly monthlyUsd: number;
+  readonly termMonths: number;
+}
+
 /** What one thing costs: the lines that the month's invoice shows, and fees with the line they become when spread. */
 export interface Charges {
   readonly invoiced: readonly CostLine[];
   readonly fees: readonly { readonly fee: UpfrontFee; readonly spread: CostLine }[];
+  readonly committed?: readonly Commitment[];
 }
 
 export interface Bill {
   readonly lines: readonly CostLine[];
   readonly fees: readonly UpfrontFee[];
+  readonly commitments: readonly Commitment[];
   /** Due before the first hour. */
   readonly upfrontUsd: number;
   /** The month with fees spread over their terms: the sum of the lines. */
@@ -49,16 +58,34 @@ export function bill(charges: readonly Charges[]): Bill {
   const fees = charges.flatMap(one => one.fees.map(({ fee }) => fee));
   const lines = [...invoiced, ...spread];
   const cashMonthlyUsd = sum(invoiced.map(line => line.monthlyUsd));
-  const cash = (months: number) =>
-    sum(fees.map(fee => fee.usd * Math.ceil(months / fee.termMonths))) + months * cashMonthlyUsd;
+  const cash = (months: number) => feesUntil(fees, months) + months * cashMonthlyUsd;
   return {
     lines,
     fees,
+    commitments: charges.flatMap(one => one.committed ?? []),
     upfrontUsd: sum(fees.map(fee => fee.usd)),
     monthlyUsd: sum(lines.map(line => line.monthlyUsd)),
     cashMonthlyUsd,
     first12MonthsUsd: cash(12),
     first36MonthsUsd: cash(36),
+  };
+}
+
+function feesUntil(fees: readonly UpfrontFee[], months: number): number {
+  return sum(fees.map(fee => fee.usd * Math.ceil(months / fee.termMonths)));
+}
+
+/** What has been paid when one stops after so many months, and what is still owed: terms can neither be cancelled nor sold. */
+export interface Leaving {
+  readonly paidUsd: number;
+  readonly owedUsd: number;
+}
+
+export function leaving({ fees, commitments, cashMonthlyUsd }: Bill, months: number): Leaving {
+  const monthsLeft = (term: number) => Math.ceil(months / term) * term - months;
+  return {
+    paidUsd: feesUntil(fees, months) + months * cashMonthlyUsd,
+    owedUsd: sum(commitments.map(one => one.monthlyUsd * monthsLeft(one.termMonths))),
   };
 }
 

@@ -1,5 +1,5 @@
-// Nodes by the hour or reserved, and what durability adds to them. Every node counts: primaries and replicas, all hours
-// of the month.
+// Nodes by the hour, reserved or under a savings plan, and what durability and extended support add to them. Every node
+// counts: primaries and replicas, all hours of the month.
 
 import { assert } from "../assert.ts";
 import { nodeType } from "../catalog/nodes.ts";
@@ -14,6 +14,9 @@ import { type Purchase, type ReservedTerms, reservedTerms } from "./purchase.ts"
 export const DURABILITIES = ["none", "async", "sync"] as const;
 export type Durability = (typeof DURABILITIES)[number];
 
+/** Database Savings Plans have one term. */
+export const SAVINGS_PLAN_MONTHS = 12;
+
 export interface NodeUsage {
   /** "cache.r7g.large" */
   readonly node: string;
@@ -21,6 +24,8 @@ export interface NodeUsage {
   /** All nodes: shards times (1 + replicas). */
   readonly nodes: number;
   readonly purchase: Purchase;
+  /** Discount of a savings plan; the highest that the book knows when left out. */
+  readonly savingsPlanDiscount?: number | undefined;
 }
 
 export function nodeCharges(usage: NodeUsage, book: PriceBook): Charges | UnknownPrice {
@@ -29,7 +34,30 @@ export function nodeCharges(usage: NodeUsage, book: PriceBook): Charges | Unknow
   if (reserved !== null) return reservedCharges(usage, reserved, book);
   const hourly = onDemandHourly(book, usage.node, usage.engine);
   if (isUnknownPrice(hourly)) return hourly;
+  if (usage.purchase === "savings-plan-1y") return plannedCharges(usage, hourly, book);
   return { invoiced: [nodeHours(usage, "on-demand", hourly)], fees: [] };
+}
+
+/** Nodes run all hours, so the commitment is their whole discounted price: nothing is left to pay on demand. */
+function plannedCharges(usage: NodeUsage, hourly: number, book: PriceBook): Charges | UnknownPrice {
+  const discount = savingsPlanDiscount(usage, book);
+  if (isUnknownPrice(discount)) return discount;
+  const line = nodeHours(usage, "savings plan, 1y no-upfront", hourly * (1 - discount));
+  return {
+    invoiced: [line],
+    fees: [],
+    committed: [{ what: line.what, monthlyUsd: line.monthlyUsd, termMonths: SAVINGS_PLAN_MONTHS }],
+  };
+}
+
+function savingsPlanDiscount(usage: NodeUsage, book: PriceBook): number | UnknownPrice {
+  const { savingsPlan } = book;
+  if (savingsPlan === null) return unknownPrice(book, "savings plan", "it does not know Database Savings Plans");
+  if (usage.engine !== savingsPlan.engine || !savingsPlan.families.includes(nodeType(usage.node).family)) {
+    const known = `${savingsPlan.engine} on ${savingsPlan.families.join(", ")} nodes has one`;
+    return unknownPrice(book, `savings plan for ${usage.node} with ${usage.engine}`, known);
+  }
+  return usage.savingsPlanDiscount ?? savingsPlan.maxDiscountNodes;
 }
 
 function reservedCharges(usage: NodeUsage, { term, payment }: ReservedTerms, book: PriceBook): Charges | UnknownPrice {
@@ -37,10 +65,12 @@ function reservedCharges(usage: NodeUsage, { term, payment }: ReservedTerms, boo
   if (isUnknownPrice(offer)) return offer;
   const { upfrontUsd, hourlyUsd, effectiveHourlyUsd } = offer;
   const invoiced = hourlyUsd === 0 ? [] : [nodeHours(usage, `${term} ${payment}`, hourlyUsd)];
-  if (upfrontUsd === 0) return { invoiced, fees: [] };
+  const committed = invoiced.map(({ what, monthlyUsd }) => ({ what, monthlyUsd, termMonths: TERM_MONTHS[term] }));
+  if (upfrontUsd === 0) return { invoiced, fees: [], committed };
   const what = `${usage.nodes} x ${usage.node} ${usage.engine}, ${term} ${payment}, fee at the start`;
   return {
     invoiced,
+    committed,
     fees: [
       {
         fee: { what, usd: usage.nodes * upfrontUsd, termMonths: TERM_MONTHS[term] },
@@ -63,6 +93,28 @@ export function durabilityCharges(usage: NodeUsage, durability: Durability, book
   if (isUnknownPrice(hourly)) return hourly;
   const share = durability === "sync" ? prices.syncSurchargeOfNodePrice : prices.asyncSurchargeOfNodePrice;
   return { invoiced: [nodeHours(usage, `${durability} durability`, hourly * share)], fees: [] };
+}
+
+/** The years of extended support that AWS prices differently. */
+export type SupportYear = 1 | 2 | 3;
+
+/** What extended support of an old Redis OSS version adds: a share of the on-demand price, however nodes are bought. */
+export function extendedSupportCharges(
+  usage: NodeUsage,
+  version: string,
+  year: SupportYear,
+  book: PriceBook,
+): Charges | UnknownPrice {
+  const { extendedSupport } = book;
+  if (extendedSupport === null) return unknownPrice(book, "extended support", "it does not price it");
+  if (!extendedSupport.versions.some(one => one.version === version)) {
+    const known = extendedSupport.versions.map(one => one.version).join(", ");
+    return unknownPrice(book, `extended support of ${version}`, `it knows ${known}`);
+  }
+  const hourly = onDemandHourly(book, usage.node, "redis");
+  if (isUnknownPrice(hourly)) return hourly;
+  const premium = year === 3 ? extendedSupport.premiumYear3 : extendedSupport.premiumYears1And2;
+  return { invoiced: [nodeHours(usage, `extended support of ${version}, year ${year}`, hourly * premium)], fees: [] };
 }
 
 function nodeHours({ nodes, node, engine }: NodeUsage, kind: string, hourlyUsd: number) {

@@ -22,7 +22,7 @@ const seed = priceBook("seed-2025");
 const file = (data: unknown, name = "prices/seed-2025.json"): DataFile => ({ file: name, data });
 
 test("priceBookNames() gives the names that scenarios use", () => {
-  expect(priceBookNames()).toEqual(["aws-us-east-1", "aws-ap-northeast-2", "seed-2025"]);
+  expect(priceBookNames()).toEqual(["aws-us-east-1", "aws-ap-northeast-2", "aws-ap-southeast-1", "seed-2025"]);
   expect(() => priceBook("aws-mars-1")).toThrow(/aws-mars-1/u);
 });
 

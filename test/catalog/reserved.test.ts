@@ -46,6 +46,8 @@ describe("cache.r7g.large Valkey in Singapore, the one offer known in full (2026
     expect(found.upfrontUsd).toBeCloseTo(upfrontUsd, 2);
     expect(Math.abs(found.hourlyUsd - hourlyUsd)).toBeLessThanOrEqual(0.01 * hourlyUsd);
     expect(found.basis).toMatch(/% below on-demand/u);
+    const printed = offer(priceBook("aws-ap-southeast-1"), "cache.r7g.large", term, payment);
+    expect(printed).toMatchObject({ upfrontUsd, hourlyUsd, basis: "printed for cache.r7g.large" });
   });
 });
 

@@ -34,9 +34,10 @@ function missing(usage: Partial<ClusterUsage>, book = virginia): string[] {
 
 const cents = (usd: number) => usd.toFixed(2);
 
-test("PURCHASES are on-demand and the six reserved ones", () => {
+test("PURCHASES are on-demand, a savings plan and the six reserved ones", () => {
   expect(PURCHASES).toEqual([
     "on-demand",
+    "savings-plan-1y",
     "reserved-1y-no-upfront",
     "reserved-1y-partial-upfront",
     "reserved-1y-all-upfront",

@@ -24,7 +24,8 @@ const usages: fc.Arbitrary<ClusterUsage> = fc.record({
   }),
   crossAzBytesPerMonth: fc.integer({ min: 0, max: 1e15 }),
 });
-const books = fc.constantFrom(...priceBookNames()).map(priceBook);
+/** Half of the time the one book that is nearly whole: the others price little. */
+const books = fc.oneof(fc.constant("aws-us-east-1"), fc.constantFrom(...priceBookNames())).map(priceBook);
 
 /** Runs the law on usages that the book can price. */
 function law(holds: (usage: ClusterUsage, bill: Bill, again: (other: Partial<ClusterUsage>) => Bill) => void) {
