@@ -1,5 +1,5 @@
 // The examples are tests: each one is valid by the grammar and by the committed JSON Schema, runs, and keeps what it
-// expects. Overlays lie beside a base.yaml; a scenario in scenarios/ stands for itself.
+// expects. Overlays lie beside a base.yaml; any other scenario stands for itself.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
@@ -23,14 +23,18 @@ interface Example {
 
 const EXAMPLES: readonly Example[] = readdirSync(scenarios, { withFileTypes: true }).flatMap((entry): Example[] => {
   const path = join(scenarios, entry.name);
-  const example = (...overlays: string[]): Example => ({
-    name: relative(scenarios, overlays[0] ?? path),
-    file: entry.isDirectory() ? join(path, "base.yaml") : path,
+  const example = (file: string, ...overlays: string[]): Example => ({
+    name: relative(scenarios, overlays[0] ?? file),
+    file,
     overlays,
   });
-  if (!entry.isDirectory()) return entry.name.endsWith(".yaml") ? [example()] : [];
-  if (!yamls(path).includes("base.yaml")) return [];
-  return yamls(path).map(name => (name === "base.yaml" ? example() : example(join(path, name))));
+  if (!entry.isDirectory()) return entry.name.endsWith(".yaml") ? [example(path)] : [];
+  const base = join(path, "base.yaml");
+  const hasBase = yamls(path).includes("base.yaml");
+  return yamls(path).map(name => {
+    const file = join(path, name);
+    return hasBase && file !== base ? example(base, file) : example(file);
+  });
 });
 
 const validate = new Ajv({ strict: false }).compile(
