@@ -132,6 +132,21 @@ const drill = z.strictObject({
 });
 export type DrillResult = z.infer<typeof drill>;
 
+const alarm = z.strictObject({
+  name: z.string(),
+  /** The set it comes from, or «scenario». */
+  source: z.string(),
+  severity: z.enum(["warning", "critical"]),
+  metric: z.string(),
+  /** «average > 90, 3 of 3 periods of 60 s» */
+  rule: z.string(),
+  where: z.string(),
+  inAlarmSeconds: z.number(),
+  /** The state from an instant on. */
+  changes: z.array(z.strictObject({ timeSeconds: z.number(), state: z.enum(["OK", "ALARM", "INSUFFICIENT_DATA"]) })),
+});
+export type AlarmResult = z.infer<typeof alarm>;
+
 const finding = z.strictObject({
   id: z.string(),
   severity: z.enum(["critical", "warning", "info"]),
@@ -219,6 +234,8 @@ export const resultSchema = z.strictObject({
   /** Events beyond what is kept. */
   eventsDropped: z.int(),
   drills: z.array(drill),
+  /** Alarms that were raised, and how many were watched: one for each alarm and node. */
+  alarms: z.strictObject({ watched: z.int(), raised: z.array(alarm) }),
   findings: z.array(finding),
   provenance: z.strictObject({
     catalogue: z.record(z.string(), z.string()),

@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { COMMANDS } from "../src/engine/commands/index.ts";
 import { ABSENT } from "../src/engine/deviations.ts";
 import { commandDocs } from "../src/models/command-table.ts";
+import { metricDocs } from "../src/models/metrics/docs.ts";
 import { scenarioDocs } from "../src/scenarios/docs.ts";
 import { scenarioJsonSchema, scenarioJsonSchemaText } from "../src/scenarios/json-schema.ts";
 import { loadScenario } from "../src/scenarios/load.ts";
@@ -29,6 +30,10 @@ test("docs/scenario.md", () => {
 
 test("docs/commands.md", () => {
   expect(committed("docs/commands.md"), REMEDY).toBe(commandDocs());
+});
+
+test("docs/metrics.md", () => {
+  expect(committed("docs/metrics.md"), REMEDY).toBe(metricDocs());
 });
 
 test("every command of Valkey 8.0.1 is in the table or it is said why not", () => {

@@ -33,6 +33,7 @@ export function renderText(result: Result, options: TextOptions): string {
       header(result, paint),
       figures(result, options.columns, paint),
       drills(result, paint),
+      alarms(result, paint),
       findings(result, paint),
     );
   }
@@ -144,6 +145,27 @@ function drills(result: Result, paint: Paint): string {
       return [head, ...phases, ...(known.length > 0 ? [`  ${known.join(", ")}`] : [])].join("\n");
     })
     .join("\n\n");
+}
+
+/** Each alarm once, with how many nodes it was raised on. */
+function alarms({ alarms: { watched, raised } }: Result, paint: Paint): string {
+  if (watched === 0) return "";
+  const byName = new Map<string, typeof raised>();
+  for (const one of raised) {
+    const key = `${one.source}/${one.name}`;
+    byName.set(key, [...(byName.get(key) ?? []), one]);
+  }
+  const lines = [...byName].map(([key, list]) => {
+    const [first] = list;
+    const since = Math.min(...list.flatMap(one => one.changes.find(({ state }) => state === "ALARM")!.timeSeconds));
+    const longest = Math.max(...list.map(one => one.inAlarmSeconds));
+    const nodes = list.length === 1 ? first.where : `${list.length} nodes`;
+    const style = first.severity === "critical" ? "red" : "yellow";
+    const when = `from ${formatDurationNs(since * 1e9)} for ${formatDurationNs(longest * 1e9)}`;
+    return `  ${paint(style, key.padEnd(26))} ${nodes}, ${when}  ${paint("dim", `${first.metric} ${first.rule}`)}`;
+  });
+  const head = `${paint("bold", "alarms")}: ${raised.length === 0 ? "none" : raised.length} of ${watched} raised`;
+  return [head, ...lines].join("\n");
 }
 
 const SIGNS = { critical: "!!", warning: "! ", info: "- " } as const;

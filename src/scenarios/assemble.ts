@@ -10,6 +10,7 @@ import { Histogram } from "../sim/histogram.ts";
 import { saturationVerdict } from "../sim/statistics/saturation.ts";
 import { HOURS_PER_MONTH } from "../units.ts";
 import { VERSION } from "../version.ts";
+import { alarmsOf } from "./assemble-alarms.ts";
 import { judge } from "./checks.ts";
 import { findFindings } from "./findings/index.ts";
 import { overBatches, overReplications } from "./intervals.ts";
@@ -47,6 +48,7 @@ export function assembleResult(
       warmup,
       built.workloads.map(plan => plan.name),
       cost.monthlyUsd,
+      built.alarms,
     ),
   );
   const { totals } = recorder;
@@ -138,6 +140,7 @@ export function assembleResult(
       })),
       figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, sure(value)])),
     })),
+    alarms: alarmsOf(loaded, world),
     findings: [],
     provenance: {
       catalogue: provenanceOf(loaded),

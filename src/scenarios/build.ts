@@ -7,10 +7,12 @@ import { type PriceBook, priceBook, priceBookNames } from "../catalog/prices.ts"
 import type { Purchase } from "../cost/purchase.ts";
 import type { PlannedDrill } from "../drills/index.ts";
 import { engineProfile } from "../engine/profile.ts";
+import type { Alarm } from "../models/alarms/alarm.ts";
 import type { WorldConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import { formatDurationNs, NS_PER_MS, NS_PER_SECOND, UnitError } from "../units.ts";
 import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
+import { buildAlarms } from "./build-alarms.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
@@ -29,6 +31,7 @@ export interface Built {
   readonly book: PriceBook;
   readonly drills: readonly PlannedDrill[];
   readonly expectations: readonly Expectation[];
+  readonly alarms: readonly Alarm[];
   readonly setup: EngineSetup;
   readonly warmupNs: number | "auto";
   readonly workloads: readonly WorkloadPlan[];
@@ -86,6 +89,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
       Math.max(NS_PER_SECOND, Math.ceil(scenario.duration / DEFAULT_ROWS / NS_PER_SECOND) * NS_PER_SECOND),
   );
   checkTimes(scenario, periodNs, expectations, tell);
+  const alarms = buildAlarms(scenario, node, periodNs, tell);
   if (problems > 0 || book === null) return null;
 
   const config = buildCluster(scenario, profile, node, setup);
@@ -97,6 +101,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
     book,
     drills,
     expectations: expectations.filter(one => one !== null),
+    alarms,
     setup,
     warmupNs: scenario.warmup,
     workloads,

@@ -1,5 +1,7 @@
 // Judging the checks of a scenario. With several replications a check looks at the mean over them.
 
+import type { Alarm } from "../models/alarms/alarm.ts";
+import { watchAlarms } from "../models/alarms/watch.ts";
 import type { Check } from "../result.ts";
 import { type Expectation, holds, marginOf, type WindowSpec } from "./expect.ts";
 import { METRICS } from "./metrics.ts";
@@ -33,6 +35,7 @@ export function judge(
   warmup: Warmup,
   workloads: readonly string[],
   monthlyUsd: number | null,
+  alarms: readonly Alarm[],
 ): Check {
   const window = windowOf(expectation.window, warmup);
   const workload = expectation.workload === null ? null : workloads.indexOf(expectation.workload);
@@ -42,6 +45,7 @@ export function judge(
       measured: measure(world.recorder, window, workload),
       drills,
       monthlyUsd,
+      alarms: watchAlarms(alarms, world.recorder),
     }),
   );
   const known = values.filter(value => value !== null);

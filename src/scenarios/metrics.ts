@@ -2,6 +2,7 @@
 // metric is one row.
 
 import type { DrillReport } from "../drills/drill.ts";
+import { type WatchedAlarm, wasRaised } from "../models/alarms/watch.ts";
 import { FAILED } from "../models/outcome.ts";
 import type { Recorder } from "../models/recorder.ts";
 import { endedIn, hitRateOf, type Measured } from "./window.ts";
@@ -14,6 +15,7 @@ export interface MetricSource {
   readonly measured: Measured;
   readonly drills: readonly DrillReport[];
   readonly monthlyUsd: number | null;
+  readonly alarms: readonly WatchedAlarm[];
 }
 
 export interface Metric {
@@ -204,6 +206,20 @@ export const METRICS: readonly Metric[] = [
       const pauses = drills.flatMap(drill => drill.figures.forkMs ?? []);
       return pauses.length === 0 ? null : Math.max(...pauses) * 1e6;
     },
+  },
+  {
+    name: "alarms",
+    summary: "alarms that were raised at any time of the run, one for each alarm and node",
+    unit: "count",
+    perWorkload: false,
+    read: ({ alarms }) => alarms.filter(wasRaised).length,
+  },
+  {
+    name: "criticalAlarms",
+    summary: "the same, of severity critical",
+    unit: "count",
+    perWorkload: false,
+    read: ({ alarms }) => alarms.filter(one => one.alarm.severity === "critical" && wasRaised(one)).length,
   },
   {
     name: "monthlyCost",

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { priceBookNames } from "../catalog/prices.ts";
 import { duration, nameOf } from "./fields.ts";
+import { alarmsSchema } from "./schema/alarms.ts";
 import { clientSchema } from "./schema/client.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { drillSchema } from "./schema/drill.ts";
@@ -33,6 +34,7 @@ export const scenarioSchema = z
     origin: originSchema.optional(),
     workload: z.array(workloadSchema).min(1).meta({ description: "What is asked of the cache." }),
     drills: z.array(drillSchema).default([]).meta({ description: "What happens during the run." }),
+    alarms: alarmsSchema.optional().meta({ description: "CloudWatch alarms to watch the run with." }),
     expect: z
       .array(z.string())
       .default([])

@@ -262,6 +262,26 @@ export function sampleResult({
             figures: { lostWrites: 3, forkMs: 4.8, peakCopiedBytes: 8_553_272, copiedSharePercent: 2.76 },
           },
         ],
+    alarms: {
+      watched: 2 * names.length,
+      raised: calm
+        ? []
+        : [
+            {
+              name: "engine-cpu",
+              source: "aws",
+              severity: "critical",
+              metric: "EngineCPUUtilization",
+              rule: "average > 90, 3 of 3 periods of 60 s",
+              where: names[0].name,
+              inAlarmSeconds: 4,
+              changes: [
+                { timeSeconds: round((crash + 1) * periodSeconds), state: "ALARM" },
+                { timeSeconds: round((crash + 5) * periodSeconds), state: "OK" },
+              ],
+            },
+          ],
+    },
     findings: [
       {
         id: "memory",

@@ -1,6 +1,7 @@
 // The sections of the report, in the order of the page: verdict first, then what to do about it, then the evidence, then
 // what it rests on. A new section is one file and one line here.
 
+import { alarms } from "./alarms.ts";
 import { assumptions } from "./assumptions.ts";
 import { cards } from "./cards.ts";
 import { checks } from "./checks.ts";
@@ -23,6 +24,7 @@ export const SECTIONS: readonly Section[] = [
   findings,
   overTime,
   drills,
+  alarms,
   distribution,
   cost,
   workloads,
