@@ -3,7 +3,7 @@
 // A command is tried up to `attempts` times. Each try finds its node (topology or DNS as this instance believes it),
 // waits for a connection of the pool, travels, and ends by a reply, a lost connection or the timeout. A connection whose
 // reply did not come in time is closed, since the late reply would be taken for the next one's; multiplexing clients keep
-// theirs. MOVED is followed at once and makes the instance refresh its view.
+// theirs. MOVED is followed at once and makes the instance refresh its view; ASK is followed for this once.
 //
 // What a command is for, and what comes after it, is the pattern's business (caching/).
 
@@ -17,7 +17,7 @@ import type { ClientConfig } from "./config.ts";
 import { CONNECT, CONNECTED, CONNECTION_LOST, ORIGIN_DONE, REPLY, REQUEST, RETRY } from "./messages.ts";
 import type { Latency } from "./network.ts";
 import { Pool } from "./pool.ts";
-import { type Failure, NO_REQUEST, type Requests } from "./requests.ts";
+import { ASKING, type Failure, NO_REQUEST, ORDINARY, READONLY, type Requests } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
 import { InstanceView } from "./topology.ts";
 
@@ -136,7 +136,7 @@ export class Client {
     const local = requests.instance[request] - this.firstInstance;
     const view = this.views[local];
     const node = view.route(requests.slot[request], requests.reads[request] === 1);
-    requests.readonlySession[request] = view.routedToReplica ? 1 : 0;
+    requests.session[request] = view.routedToReplica ? READONLY : ORDINARY;
     this.sendTo(request, local, node);
   }
 
@@ -215,11 +215,12 @@ export class Client {
     const { requests } = this;
     const { code } = error;
     const local = requests.instance[request] - this.firstInstance;
-    if (code === "MOVED") {
+    if (code === "MOVED" || code === "ASK") {
       this.counters.redirects++;
       const node = this.cluster.nodeAt(error.text.split(" ")[2]);
       assert(node !== undefined, `redirected to an unknown address: ${error.text}`);
-      this.views[local].moved(requests.slot[request], node);
+      requests.session[request] = code === "ASK" ? ASKING : ORDINARY;
+      if (code === "MOVED") this.views[local].moved(requests.slot[request], node);
       if (++requests.redirects[request] <= MAX_REDIRECTS) {
         this.sendTo(request, local, node.id);
         return true;

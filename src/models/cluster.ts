@@ -1,16 +1,14 @@
-// The cluster: shards of a primary and its replicas, who owns which slot, what the nodes tell clients about it, and how
-// roles change hands. The failover profiles (failover/) decide when; this file does it.
+// The cluster: shards of a primary and its replicas, and how roles change hands. The failover profiles (failover/) decide
+// when; this file does it. Who owns which slot stands in cluster-slots.ts, what nodes tell clients in cluster-view.ts.
 //
-// Slots are dealt out evenly in contiguous ranges. Every node sees a change of roles at the same instant: what differs in
-// time is when clients learn of it (MOVED, refresh, DNS).
+// Every node sees a change of roles at the same instant: what differs in time is when clients learn of it (MOVED, ASK,
+// refresh, DNS).
 
 import { assert } from "../assert.ts";
-import { type Command, WRITE } from "../engine/command.ts";
-import type { ClusterView } from "../engine/engine-options.ts";
-import { ErrorReply } from "../engine/reply.ts";
-import type { Session } from "../engine/session.ts";
-import { SLOT_COUNT } from "../engine/slots.ts";
 import type { Simulation } from "../sim/simulation.ts";
+import { zoneFor } from "./cluster-placement.ts";
+import { SlotTable } from "./cluster-slots.ts";
+import { addressOf, viewOf } from "./cluster-view.ts";
 import type { ClusterConfig } from "./config.ts";
 import type { DnsRecord } from "./dns.ts";
 import type { EventLog } from "./event-log.ts";
@@ -42,17 +40,10 @@ export interface ClusterObserver {
   promoted?(shard: Shard, lost: number): void;
 }
 
-const CLUSTER_DOWN = new ErrorReply("CLUSTERDOWN The cluster is down");
-
-/** The text by which MOVED names a node. */
-export function addressOf(node: Node): string {
-  return `${node.name}:6379`;
-}
-
 export class Cluster {
   readonly shards: Shard[] = [];
   readonly nodes: Node[] = [];
-  readonly shardOfSlot = new Int16Array(SLOT_COUNT);
+  readonly slots: SlotTable;
   /** Raised at every change of roles or members. */
   version = 0;
   /** Where the primary endpoint points (cluster mode disabled). */
@@ -69,13 +60,11 @@ export class Cluster {
     readonly log: EventLog,
     /** Makes a node in a zone for a shard; its name tells which. */
     private readonly makeNode: (shard: number, member: number, zone: number) => Node,
-    private readonly zoneCount: number,
+    readonly zoneCount: number,
   ) {
-    for (let slot = 0; slot < SLOT_COUNT; slot++) {
-      this.shardOfSlot[slot] = Math.floor((slot * config.shards) / SLOT_COUNT);
-    }
+    this.slots = new SlotTable(config.shards);
     for (let index = 0; index < config.shards; index++) {
-      const primary = this.addNode(index, 0, index % zoneCount);
+      const primary = this.addNode(index, 0, zoneFor(config, zoneCount, index, 0));
       const shard: Shard = {
         index,
         primary,
@@ -87,17 +76,16 @@ export class Cluster {
       };
       this.shards.push(shard);
       for (let member = 1; member <= config.replicasPerShard; member++) {
-        // Multi-AZ puts a shard's members into different zones as long as there are some left.
-        const zone = (index + (config.multiAz ? member : 0)) % zoneCount;
-        const replica = this.addNode(index, member, zone);
+        const replica = this.addNode(index, member, zoneFor(config, zoneCount, index, member));
         replica.engine.role = "replica";
         this.attach(shard, replica, shard.stream.end, 0);
       }
     }
   }
 
-  get multiZone(): boolean {
-    return this.zoneCount > 1;
+  /** Shard number by slot. */
+  get shardOfSlot(): Int16Array {
+    return this.slots.owner;
   }
 
   nodeAt(address: string): Node | undefined {
@@ -109,22 +97,8 @@ export class Cluster {
     assert(node.id === this.nodes.length, `node ${node.name} has id ${node.id}, expected ${this.nodes.length}`);
     this.nodes.push(node);
     this.byAddress.set(addressOf(node), node);
-    if (this.config.mode === "cluster") node.engine.cluster = this.viewOf(node);
+    if (this.config.mode === "cluster") node.engine.cluster = viewOf(this, node);
     return node;
-  }
-
-  /** What a node answers for a slot. */
-  private viewOf(node: Node): ClusterView {
-    return {
-      refusal: (slot: number, session: Session, command: Command): ErrorReply | null => {
-        const shard = this.shards[this.shardOfSlot[slot]];
-        if (this.requireFullCoverage && this.shards.some(one => one.knownFailed)) return CLUSTER_DOWN;
-        if (shard.primary === node) return null;
-        const isRead = (command.flags & WRITE) === 0;
-        if (shard.index === node.shard && session.readonly && isRead) return null;
-        return new ErrorReply(`MOVED ${slot} ${addressOf(shard.primary)}`);
-      },
-    };
   }
 
   /** Links a replica to its shard's stream from a sequence number on. */

@@ -33,7 +33,7 @@ import { hostMemoryBytes, type MemoryState, memoryState, SWAP_IN_NS } from "./me
 import { CONNECT, CONNECTED, CONNECTION_LOST, CRON, REPLICATED, REPLY, REQUEST } from "./messages.ts";
 import { Bandwidth, type Latency } from "./network.ts";
 import type { ReplicationStream } from "./replication.ts";
-import type { Requests } from "./requests.ts";
+import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
 
 /** What a node needs to know of the clients: where they are and how to answer them. */
 export interface ClientDirectory {
@@ -50,6 +50,9 @@ export type NodeState = "up" | "down" | "lost";
 
 /** CPU time of one copy-on-write fault: 2.6-4.0 us measured, 1-3 us advised (models/physics.md, 1.4). */
 const FAULT_NS = 2_000;
+
+/** ASKING on the wire; it comes in one packet with the command that follows. */
+const ASKING_BYTES = 16;
 
 /** Memory of one client connection once it is older than five seconds (models/physics.md, 5). */
 const CONNECTION_BYTES = 2_270;
@@ -174,13 +177,15 @@ export class Node {
     }
     const start = this.threadFreeNs > ready ? this.threadFreeNs : ready;
     this.advanceClock(start);
-    const session = requests.readonlySession[request] === 1 ? this.readonlySession : this.clientSession;
+    const kind = requests.session[request];
+    const session = kind === ORDINARY ? this.clientSession : this.sessionFor(kind);
     const reply =
       requests.hinted[request] === 1
         ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
         : engine.execute(session, argv);
     const bytesOut = replyBytes(reply, session.resp);
     let service = cpu.overheadNs + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs + this.effortNs();
+    if (kind === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
     if (!this.joinsTurn(requests.connection[request], ready, start)) service += cpu.turnNs;
     const done = this.occupy(start, service);
     if (this.stream !== null) this.stream.commit(done);
@@ -194,6 +199,13 @@ export class Node {
       );
     }
     this.answer(request, generation, instance, REPLY, departs);
+  }
+
+  private sessionFor(kind: number): Session {
+    if (kind === READONLY) return this.readonlySession;
+    // Holds for one call.
+    this.clientSession.asking = true;
+    return this.clientSession;
   }
 
   private answer(request: number, generation: number, instance: number, kind: number, departNs: number): void {

@@ -11,13 +11,18 @@
 //   doneNs       when the engine finished the current try, 0 before
 //   muted        1 when the current try's answer is lost with its node's host
 //   slot, hash   cluster slot and hash of the key        ttlSeconds, valueSize   what a trace row says, else -1
-//   connection   of a multiplexing client, else -1       readonlySession   1 when a replica may answer
+//   connection   of a multiplexing client, else -1       session   ORDINARY, READONLY or ASKING: how it asks
 //   reads        1 when the command only reads           hinted     1 when argv[1] is the key that slot and hash are of
 // and three of objects: argv (the current command), reply, error (why a try failed, null while none did).
 
 import { fail } from "../assert.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import type { Reply } from "../engine/reply.ts";
+
+/** How a command asks: as ever; on a connection that has sent READONLY; preceded by ASKING. */
+export const ORDINARY = 0;
+export const READONLY = 1;
+export const ASKING = 2;
 
 const INITIAL_CAPACITY = 1_024;
 export const NO_REQUEST = -1;
@@ -37,7 +42,7 @@ export class Requests {
   next = new Int32Array(INITIAL_CAPACITY);
   slot = new Int32Array(INITIAL_CAPACITY);
   connection = new Int32Array(INITIAL_CAPACITY);
-  readonlySession = new Uint8Array(INITIAL_CAPACITY);
+  session = new Uint8Array(INITIAL_CAPACITY);
   reads = new Uint8Array(INITIAL_CAPACITY);
   hinted = new Uint8Array(INITIAL_CAPACITY);
   muted = new Uint8Array(INITIAL_CAPACITY);
@@ -80,7 +85,7 @@ export class Requests {
     this.redirects[request] = 0;
     this.onWire[request] = 0;
     this.connection[request] = -1;
-    this.readonlySession[request] = 0;
+    this.session[request] = 0;
     this.startedNs[request] = nowNs;
     this.ttlSeconds[request] = -1;
     this.valueSize[request] = -1;
@@ -114,7 +119,7 @@ export class Requests {
     this.next = wider(this.next, new Int32Array(capacity));
     this.slot = wider(this.slot, new Int32Array(capacity));
     this.connection = wider(this.connection, new Int32Array(capacity));
-    this.readonlySession = wider(this.readonlySession, new Uint8Array(capacity));
+    this.session = wider(this.session, new Uint8Array(capacity));
     this.reads = wider(this.reads, new Uint8Array(capacity));
     this.hinted = wider(this.hinted, new Uint8Array(capacity));
     this.muted = wider(this.muted, new Uint8Array(capacity));

@@ -1,7 +1,8 @@
 // What one client instance believes about the cluster, and where it therefore sends a command.
 //
-// Cluster mode: the instance keeps a copy of who leads each shard and who follows. It learns of changes by MOVED, and by
-// refreshing (asking a node) after failures, not more often than `refresh` allows. Cluster mode disabled: it resolves the
+// Cluster mode: the instance keeps a copy of who owns each slot, who leads each shard and who follows. It learns of changes
+// by MOVED (that slot), and by refreshing (asking a node) after a MOVED or a failure, not more often than `refresh` allows.
+// ASK changes nothing: it is for one call. Cluster mode disabled: it resolves the
 // primary endpoint through its DNS cache; reads may go to the replicas round robin, as the reader endpoint gives them out.
 
 import type { Random } from "../sim/random.ts";
@@ -16,6 +17,10 @@ export class InstanceView {
   /** Whether the last `route` chose a replica. */
   routedToReplica = false;
 
+  /** Shard by slot, as last asked; shared with all who asked then. */
+  private slots!: Int16Array;
+  /** Slots that MOVED has said something else about since; null when there are none. */
+  private strays: Map<number, number> | null = null;
   private primaries: number[] = [];
   private replicas: (readonly number[])[] = [];
   private readonly dns: DnsCache | null;
@@ -42,11 +47,7 @@ export class InstanceView {
   route(slot: number, reads: boolean): number {
     const { cluster, config } = this;
     const shard =
-      slot >= 0
-        ? cluster.shardOfSlot[slot]
-        : cluster.shards.length === 1
-          ? 0
-          : this.random.below(cluster.shards.length);
+      slot >= 0 ? this.shardOf(slot) : cluster.shards.length === 1 ? 0 : this.random.below(cluster.shards.length);
     this.routedToReplica = false;
     if (reads && config.readFrom !== "primary") {
       const replica = this.pickReplica(this.replicas[shard], this.primaryOf(shard));
@@ -56,6 +57,10 @@ export class InstanceView {
       }
     }
     return this.primaryOf(shard);
+  }
+
+  private shardOf(slot: number): number {
+    return this.strays?.get(slot) ?? this.slots[slot];
   }
 
   private primaryOf(shard: number): number {
@@ -73,7 +78,10 @@ export class InstanceView {
 
   /** A node said who serves the slot. */
   moved(slot: number, node: Node): void {
-    if (slot >= 0) this.primaries[this.cluster.shardOfSlot[slot]] = node.id;
+    if (slot >= 0) {
+      if (this.shardOf(slot) !== node.shard) (this.strays ??= new Map()).set(slot, node.shard);
+      this.primaries[node.shard] = node.id;
+    }
     this.refreshSoon();
   }
 
@@ -102,7 +110,9 @@ export class InstanceView {
   }
 
   private copyTopology(): void {
-    const { shards } = this.cluster;
+    const { shards, slots } = this.cluster;
+    this.slots = slots.snapshot();
+    this.strays = null;
     this.primaries = shards.map(shard => shard.primary.id);
     this.replicas = shards.map(shard =>
       shard.replicas.filter(replica => replica.state === "up" && !replica.engine.isLoading).map(replica => replica.id),

@@ -1,22 +1,23 @@
 // Whom a client is sent to: MOVED for good, ASK for one call while a slot is on the move, or an error.
 
 import type { Bytes } from "../bytes.ts";
-import { textOf } from "../bytes.ts";
-import { ASKING, type Command, keyPositions, PUBSUB, WRITE } from "../command.ts";
-import { NONE } from "../dict.ts";
+import { ASKING, type Command, PUBSUB, WRITE } from "../command.ts";
 import type { ClusterView } from "../engine-options.ts";
-import { isExpired } from "../expiry.ts";
 import { ErrorReply } from "../reply.ts";
 import type { Session } from "../session.ts";
 import { keySlot } from "../slots.ts";
 import type { Cluster } from "./cluster.ts";
 import { endpointOf } from "./describe.ts";
+import { countKeys, type KeyPresence } from "./key-presence.ts";
 import type { ClusterNode } from "./node.ts";
 
 const DOWN = new ErrorReply("CLUSTERDOWN The cluster is down");
 const DOWN_FOR_WRITES = new ErrorReply("CLUSTERDOWN The cluster is down and only accepts read commands");
 const NOT_SERVED = new ErrorReply("CLUSTERDOWN Hash slot not served");
 const TRY_AGAIN = new ErrorReply("TRYAGAIN Multiple keys request during rehashing of slot");
+
+/** Channels have a slot and no keys. */
+const NO_KEYS: KeyPresence = { missing: 0, present: 0, several: false };
 
 export class Redirection implements ClusterView {
   constructor(private readonly cluster: Cluster) {}
@@ -44,7 +45,7 @@ export class Redirection implements ClusterView {
     const imports = moves && target === undefined && cluster.importing.has(slot);
     if (target !== undefined || imports) {
       if (command.name === "migrate" && myself.isPrimary) return null;
-      const { missing, present, several } = this.countKeys(session, command, argv, onShardChannels);
+      const { missing, present, several } = onShardChannels ? NO_KEYS : countKeys(engine, session, command, argv);
       if (target !== undefined && missing > 0) {
         return present > 0 ? TRY_AGAIN : this.toNode("ASK", slot, target, session);
       }
@@ -57,25 +58,6 @@ export class Redirection implements ClusterView {
 
   private toNode(how: "ASK" | "MOVED", slot: number, node: ClusterNode, session: Session): ErrorReply {
     return new ErrorReply(`${how} ${slot} ${endpointOf(this.cluster, node, session) ?? ""}:${node.port}`);
-  }
-
-  /** Which of the call's keys are here. */
-  private countKeys(session: Session, command: Command, argv: readonly Bytes[], onChannels: boolean) {
-    const isExec = command.name === "exec" && session.transaction !== null;
-    const calls = isExec ? session.transaction!.queue : [{ command, argv }];
-    const keys = calls.flatMap(call => keyPositions(call.command, call.argv).map(at => textOf(call.argv[at])));
-    const several = new Set(keys).size > 1;
-    let missing = 0;
-    let present = 0;
-    if (!onChannels) for (const key of keys) this.holds(key) ? present++ : missing++;
-    return { missing, present, several };
-  }
-
-  private holds(key: string): boolean {
-    const { engine } = this.cluster;
-    const db = engine.database(0);
-    const entry = db.find(key);
-    return entry !== NONE && !isExpired(db, entry, engine.nowMs);
   }
 
   /** Ends the waits of clients whose keys are served elsewhere by now. */

@@ -23,6 +23,16 @@ export interface ClusterConfig {
   readonly fork: ForkConfig;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;
+  /** Where nodes go; left out: primaries take turns through all zones. */
+  readonly placement?: PlacementConfig | undefined;
+}
+
+/** Zones by index into the world's `zones`. */
+export interface PlacementConfig {
+  /** Zones to be used, in this order; null: all of them. */
+  readonly preferred: readonly number[] | null;
+  /** Per shard the zone of each member, the primary's first; what is not named goes by the rule. */
+  readonly shards: readonly (readonly number[])[];
 }
 
 /** Fork pause = base + perGib * RSS. */

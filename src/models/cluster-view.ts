@@ -1,0 +1,67 @@
+// What a node answers for a slot: it serves, or says where the slot is served.
+//
+//   MOVED      another shard owns the slot, or this node only follows: for good
+//   ASK        the slot is moving away and the call's keys are not here any more: for this call
+//   TRYAGAIN   the slot is moving and the call's keys are on both sides
+//   CLUSTERDOWN  a shard is marked as failed and full coverage is required
+//
+// The rules are those of the server (engine/cluster/redirect.ts), asked of the cluster's own table instead of what one node
+// has heard: nodes learn of a change at the same instant here.
+
+import type { Bytes } from "../engine/bytes.ts";
+import { countKeys } from "../engine/cluster/key-presence.ts";
+import { type Command, WRITE } from "../engine/command.ts";
+import type { ClusterView } from "../engine/engine-options.ts";
+import { ErrorReply } from "../engine/reply.ts";
+import type { Session } from "../engine/session.ts";
+import type { Cluster } from "./cluster.ts";
+import type { SlotMove } from "./cluster-slots.ts";
+import type { Node } from "./node.ts";
+
+const CLUSTER_DOWN = new ErrorReply("CLUSTERDOWN The cluster is down");
+const TRY_AGAIN = new ErrorReply("TRYAGAIN Multiple keys request during rehashing of slot");
+
+/** The text by which MOVED and ASK name a node. */
+export function addressOf(node: Node): string {
+  return `${node.name}:6379`;
+}
+
+export function viewOf(cluster: Cluster, node: Node): ClusterView {
+  const { shards, slots } = cluster;
+  return {
+    refusal(slot: number, session: Session, command: Command, argv: readonly Bytes[] = []): ErrorReply | null {
+      const shard = shards[slots.owner[slot]];
+      if (cluster.requireFullCoverage && shards.some(one => one.knownFailed)) return CLUSTER_DOWN;
+      if (slots.moving.size > 0) {
+        const move = slots.moving.get(slot);
+        if (move !== undefined) return whileMoving(cluster, node, move, session, command, argv);
+      }
+      if (shard.primary === node) return null;
+      if (shard.index === node.shard && session.readonly && (command.flags & WRITE) === 0) return null;
+      return new ErrorReply(`MOVED ${slot} ${addressOf(shard.primary)}`);
+    },
+  };
+}
+
+function whileMoving(
+  { shards }: Cluster,
+  node: Node,
+  { slot, from, to }: SlotMove,
+  session: Session,
+  command: Command,
+  argv: readonly Bytes[],
+): ErrorReply | null {
+  const source = shards[from].primary;
+  const target = shards[to].primary;
+  const follows = node.shard === from && session.readonly && (command.flags & WRITE) === 0;
+  if (node === source || follows) {
+    const { missing, present } = countKeys(node.engine, session, command, argv);
+    if (missing === 0) return null;
+    return present > 0 ? TRY_AGAIN : new ErrorReply(`ASK ${slot} ${addressOf(target)}`);
+  }
+  if (node === target && session.asking) {
+    const { missing, several } = countKeys(node.engine, session, command, argv);
+    return several && missing > 0 ? TRY_AGAIN : null;
+  }
+  return new ErrorReply(`MOVED ${slot} ${addressOf(source)}`);
+}
