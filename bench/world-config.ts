@@ -2,6 +2,7 @@
 
 import { nodeType } from "../src/catalog/nodes.ts";
 import { engineProfile } from "../src/engine/profile.ts";
+import { DEFAULT_HARDWARE } from "../src/models/config/hardware.ts";
 import type { ClusterConfig, WorldConfig } from "../src/models/config.ts";
 import { constant } from "../src/sim/distributions/constant.ts";
 import { lognormalByMean, lognormalByPercentiles } from "../src/sim/distributions/lognormal.ts";
@@ -29,6 +30,7 @@ export const CLUSTER: ClusterConfig = {
   maxclients: 65_000,
   quantum: 8,
   ioThreads: undefined,
+  hardware: DEFAULT_HARDWARE,
   fork: { baseNs: NS_PER_MS, perGibNs: 12 * NS_PER_MS },
   replication: { batchNs: 200 * NS_PER_US, syncBandwidthShare: 0.5 },
   failover: {

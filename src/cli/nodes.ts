@@ -26,7 +26,8 @@ async function nodes(args: NodesArguments): Promise<void> {
   const { nodeTypes, maxmemoryAfterReserve } = await import("../catalog/nodes.ts");
   const { onDemandHourly, isUnknownPrice, priceBook, priceBookNames } = await import("../catalog/prices.ts");
   const { didYouMean } = await import("../scenarios/suggest.ts");
-  const { ioThreadCount } = await import("../models/cpu.ts");
+  const { ioThreadCount } = await import("../models/hardware/io-threads.ts");
+  const { engineProfile } = await import("../engine/profile.ts");
   const { GIB, HOURS_PER_MONTH } = await import("../units.ts");
   const { table } = await import("../report/table.ts");
   if (!priceBookNames().includes(args.prices)) {
@@ -44,6 +45,8 @@ async function nodes(args: NodesArguments): Promise<void> {
     );
   }
   const book = priceBook(args.prices);
+  // The newest whose figures we have measured.
+  const profile = engineProfile(args.engine === "valkey" ? "valkey-8.0" : "redis-7.1")!;
   const rows = nodeTypes()
     .filter(node => args.family === undefined || node.family === args.family)
     .map(node => {
@@ -55,7 +58,7 @@ async function nodes(args: NodesArguments): Promise<void> {
         usableGiB: Number((maxmemoryAfterReserve(node, 25) / GIB).toFixed(2)),
         baselineGbps: node.network.baselineGbps,
         burstGbps: node.network.burstGbps,
-        ioThreads: ioThreadCount(node),
+        ioThreads: ioThreadCount(node, profile),
         hourlyUsd: isUnknownPrice(hourly) ? null : hourly,
         monthlyUsd: isUnknownPrice(hourly) ? null : Number((hourly * HOURS_PER_MONTH).toFixed(2)),
       };

@@ -4,14 +4,9 @@
 // for Graviton3, which gives 160,000 unpipelined GETs per second on one thread: the figure published for one thread
 // (aws-facts.md 8, row 13).
 //
-// I/O threads. Nodes with Enhanced I/O read and write connections on other threads; what stays with the engine thread:
-//   multiplexing (engines 7.x)          38 % of the turn: fits 360 K SET/s of Valkey 7.2 with 8 I/O threads (row 5)
-//   offload (Valkey 8+, Redis OSS 7.1 on 8 cores or more)   3 % of the turn, 95 % of the command: 1.0 M SET/s of 512 B
-//                                       against 1.19 M measured (row 5) and > 1 M on r7g.4xlarge (row 4)
-// A request handed between threads costs the engine thread 300 ns more, which brings a pipeline of ten on a node with
-// four vCPUs to 0.97 M/s (7.2, measured 0.74) and 1.25 M/s (8.0, measured 0.96; rows 7 and 9): 30 % too fast, the worst
+// I/O threads take part of the work: which and how many stands in hardware/io-threads.ts. A pipeline of ten on a node with
+// four vCPUs comes to 0.97 M/s (7.2, measured 0.74) and 1.25 M/s (8.0, measured 0.96; rows 7 and 9): 30 % too fast, the worst
 // of these checks. What is missing there is probably the kernel's packet work, for which four vCPUs leave no room.
-// AWS does not publish how many I/O threads a node has; the counts here are assumptions that follow upstream's advice.
 //
 // Left out: clock boost, neighbours, cache sharing between threads, the kernel's packet work on small nodes.
 
@@ -19,37 +14,10 @@ import type { NodeType } from "../catalog/nodes.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineProfile } from "../engine/profile.ts";
 import * as costs from "./costs.ts";
+import { ioSplit, ioThreadCount } from "./hardware/io-threads.ts";
 
 /** Reference core to Graviton2. */
 const REFERENCE_TO_GRAVITON2 = 0.845;
-const HANDOFF_NS = 300;
-
-/** How much of a request stays on the engine thread. */
-interface Split {
-  readonly turn: number;
-  readonly command: number;
-  readonly handoffNs: number;
-}
-
-const NO_THREADS: Split = { turn: 1, command: 1, handoffNs: 0 };
-const MULTIPLEXING: Split = { turn: 0.38, command: 1, handoffNs: HANDOFF_NS };
-const OFFLOAD: Split = { turn: 0.03, command: 0.95, handoffNs: HANDOFF_NS };
-
-/** I/O threads beside the engine thread. Not published; upstream: fewer than cores, no gain beyond eight. */
-export function ioThreadCount(node: NodeType): number {
-  if (!node.enhancedIo || node.vcpu < 4) return 0;
-  return node.vcpu >= 16 ? 8 : node.vcpu >= 8 ? 5 : 2;
-}
-
-function splitFor(node: NodeType, profile: EngineProfile, threads: number): Split {
-  if (threads === 0) return NO_THREADS;
-  const version = Number.parseFloat(profile.version);
-  if (profile.product === "valkey" && version >= 8) return OFFLOAD;
-  // AWS: "at least 8 physical cores", which is 2xlarge on Graviton and 4xlarge where a core is two vCPU.
-  const physicalCores = node.processor.includes("Graviton") ? node.vcpu : node.vcpu / 2;
-  if (profile.product === "redis" && version >= 7.1 && physicalCores >= 8) return OFFLOAD;
-  return MULTIPLEXING;
-}
 
 export interface CpuOptions {
   readonly node: NodeType;
@@ -81,8 +49,8 @@ export class Cpu {
 
   constructor({ node, profile, tls, ioThreads }: CpuOptions, commands: Engine["commands"]) {
     const k = REFERENCE_TO_GRAVITON2 / node.cpuSpeed.value;
-    const threads = ioThreads ?? ioThreadCount(node);
-    const split = splitFor(node, profile, threads);
+    const threads = ioThreads ?? ioThreadCount(node, profile);
+    const split = ioSplit(node, profile, threads);
     const tlsOnThreads = tls && threads > 0 && node.tlsOffload;
     const tlsOnEngine = tls && !tlsOnThreads ? 1 : 0;
     const tlsOnIo = tlsOnThreads ? 1 : 0;

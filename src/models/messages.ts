@@ -8,6 +8,8 @@ export const CRON = 1;
 export const REPLICATED = 2;
 /** To a node: a connection is being opened. a = pool id, b = client target. */
 export const CONNECT = 3;
+/** To a node: a reply that its interface dropped goes out again. a = request, b = generation. */
+export const RESEND = 4;
 
 /** To a client group: a = request, b = generation. */
 export const REPLY = 0;

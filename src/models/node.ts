@@ -13,27 +13,32 @@
 import { assert, fail } from "../assert.ts";
 import type { NodeType } from "../catalog/nodes.ts";
 import type { Bytes } from "../engine/bytes.ts";
-import { WRITE } from "../engine/command.ts";
-import { COMMAND_COUNT } from "../engine/commands/index.ts";
 import { Engine } from "../engine/engine.ts";
 import { NO_DATABASE } from "../engine/propagation.ts";
 import { commandBytes, ErrorReply, replyBytes } from "../engine/reply.ts";
-import { instructionNs } from "../engine/scripting/scripting.ts";
 import type { Session } from "../engine/session.ts";
 import { Histogram } from "../sim/histogram.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
 import { NS_PER_SECOND } from "../units.ts";
 import type { ClusterConfig } from "./config.ts";
+import { ConnectionTurns } from "./connection-turns.ts";
 import type { CopyOnWrite } from "./copy-on-write.ts";
 import * as costs from "./costs.ts";
 import { Cpu } from "./cpu.ts";
+import { EffortTime } from "./effort-time.ts";
 import { engineMs } from "./epoch.ts";
+import { BurstCredits } from "./hardware/burst-credits.ts";
+import { ConnectionTracking } from "./hardware/connection-tracking.ts";
+import { EngineThread } from "./hardware/engine-thread.ts";
+import { Pressure } from "./hardware/pressure.ts";
+import { Retransmission } from "./hardware/retransmission.ts";
 import { hostMemoryBytes, type MemoryState, memoryState, SWAP_IN_NS } from "./memory.ts";
-import { CONNECT, CONNECTED, CONNECTION_LOST, CRON, REPLICATED, REPLY, REQUEST } from "./messages.ts";
-import { Bandwidth, type Latency } from "./network.ts";
+import { CONNECT, CONNECTED, CONNECTION_LOST, CRON, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
+import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import type { ReplicationStream } from "./replication.ts";
 import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
+import { writingCommands } from "./writing-commands.ts";
 
 /** What a node needs to know of the clients: where they are and how to answer them. */
 export interface ClientDirectory {
@@ -64,6 +69,10 @@ export class Node {
   readonly networkIn: Bandwidth;
   readonly networkOut: Bandwidth;
   readonly hostBytes: number;
+  /** Of burstable nodes. */
+  readonly credits: BurstCredits | null;
+  readonly tracking: ConnectionTracking;
+  readonly pressure = new Pressure();
 
   state: NodeState = "up";
   /** Raised at every crash and start: events of an earlier life are dropped. */
@@ -74,8 +83,8 @@ export class Node {
   refusedConnections = 0;
   /** Bytes exchanged with clients in other zones, both ways: somebody pays for them. */
   crossZoneBytes = 0;
-  /** Engine-thread time used, I/O-thread time, background time (saves, lazy frees), in ns. */
-  busyNs = 0;
+  readonly thread = new EngineThread();
+  /** I/O-thread time and background time (saves), in ns. */
   ioBusyNs = 0;
   backgroundNs = 0;
   /** The stream of changes to replicas; null on a replica. */
@@ -90,10 +99,10 @@ export class Node {
   saveProgress: () => number = () => 0;
   saveStartedNs = 0;
 
-  private threadFreeNs = 0;
   private readonly io: Station | null;
-  /** By connection of multiplexing clients: the instant at which the engine reads it next. */
-  private readAtNs = new Float64Array(0);
+  private readonly turns = new ConnectionTurns();
+  private readonly effort: EffortTime;
+  private readonly retransmission: Retransmission;
   private swapShare = 0;
   private readonly primarySession: Session;
   private readonly clientSession: Session;
@@ -127,8 +136,14 @@ export class Node {
       this.engine.commands,
     );
     this.io = this.cpu.ioThreads > 0 ? new Station(this.cpu.ioThreads) : null;
-    this.networkIn = new Bandwidth(type.network.baselineGbps, type.network.burstGbps);
-    this.networkOut = new Bandwidth(type.network.baselineGbps, type.network.burstGbps);
+    this.effort = new EffortTime(this.engine, this.cpu);
+    const { network, credits } = config.hardware;
+    const { baselineGbps, burstGbps } = type.network;
+    this.networkIn = new Bandwidth(baselineGbps, burstGbps, network);
+    this.networkOut = new Bandwidth(baselineGbps, burstGbps, network);
+    this.retransmission = new Retransmission(network.retransmitNs, network.queueNs);
+    this.tracking = new ConnectionTracking(network.trackedConnections);
+    this.credits = type.cpuCredits === null ? null : new BurstCredits(type.cpuCredits, type.vcpu, credits, sim.now);
     this.hostBytes = hostMemoryBytes(type);
     this.primarySession = this.engine.session(1, true);
     this.clientSession = this.engine.session(2);
@@ -151,6 +166,8 @@ export class Node {
         return this.onReplicated?.();
       case CONNECT:
         return this.accept(a, b);
+      case RESEND:
+        return this.resend(a, b);
       default:
         fail(`node ${this.name} got an event of kind ${kind}`);
     }
@@ -166,16 +183,23 @@ export class Node {
       if (this.state === "down") this.answer(request, generation, instance, CONNECTION_LOST, sim.now);
       return;
     }
-    if (requests.generation[request] !== generation) return; // the client has closed the connection meanwhile
+    // The client has closed the connection meanwhile.
+    if (requests.generation[request] !== generation) return this.retransmission.settled(request);
     const argv = requests.argv[request];
     const bytesIn = commandBytes(argv);
-    let ready = sim.now + this.networkIn.pass(sim.now, bytesIn);
+    const passing = this.networkIn.pass(sim.now, bytesIn);
+    if (passing === DROPPED) {
+      sim.send(this.retransmission.lost(request, bytesIn), this.target, REQUEST, request, generation);
+      return;
+    }
+    this.retransmission.settled(request);
+    let ready = sim.now + passing;
     if (this.io !== null) {
       const ioNs = cpu.ioTurnNs + bytesIn * cpu.ioByteNs;
       ready = this.io.admit(ready, ioNs) + ioNs;
       this.ioBusyNs += ioNs;
     }
-    const start = this.threadFreeNs > ready ? this.threadFreeNs : ready;
+    const start = this.thread.readyNs(ready);
     this.advanceClock(start);
     const kind = requests.session[request];
     const session = kind === ORDINARY ? this.clientSession : this.sessionFor(kind);
@@ -186,19 +210,33 @@ export class Node {
     const bytesOut = replyBytes(reply, session.resp);
     let service = cpu.overheadNs + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs + this.effortNs();
     if (kind === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
-    if (!this.joinsTurn(requests.connection[request], ready, start)) service += cpu.turnNs;
+    if (!this.turns.joins(requests.connection[request], ready, start)) service += cpu.turnNs;
     const done = this.occupy(start, service);
     if (this.stream !== null) this.stream.commit(done);
     requests.reply[request] = reply;
     requests.doneNs[request] = done;
     if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
-    const departs = done + this.networkOut.pass(done, bytesOut);
     if (!(reply instanceof ErrorReply)) {
-      (this.writes[engine.lastCommandId] === 1 ? this.writeLatency : this.readLatency).record(
-        Math.round(departs - sim.now),
-      );
+      const latency = this.writes[engine.lastCommandId] === 1 ? this.writeLatency : this.readLatency;
+      latency.record(Math.round(done - sim.now));
     }
-    this.answer(request, generation, instance, REPLY, departs);
+    this.reply(request, generation, done, bytesOut);
+  }
+
+  /** Puts a reply on the wire that is ready at `readyNs`; what the interface drops is sent again. */
+  private reply(request: number, generation: number, readyNs: number, bytes: number): void {
+    const passing = this.networkOut.pass(readyNs, bytes);
+    if (passing === DROPPED) {
+      const delay = Math.round(readyNs - this.sim.now) + this.retransmission.lost(request, bytes);
+      this.sim.send(delay, this.target, RESEND, request, generation);
+      return;
+    }
+    this.answer(request, generation, this.requests.instance[request], REPLY, readyNs + passing);
+  }
+
+  private resend(request: number, generation: number): void {
+    if (this.state === "lost" || this.requests.generation[request] !== generation) return;
+    this.reply(request, generation, this.sim.now, replyBytes(this.requests.reply[request], this.clientSession.resp));
   }
 
   private sessionFor(kind: number): Session {
@@ -214,35 +252,10 @@ export class Node {
     this.sim.send(delay, this.directory.targetOf(instance), kind, request, generation);
   }
 
-  /** Whether the request is read in the same turn as an earlier one of its connection. */
-  private joinsTurn(connection: number, ready: number, start: number): boolean {
-    if (connection < 0) return false;
-    if (connection >= this.readAtNs.length) {
-      const wider = new Float64Array(Math.max(64, (connection + 1) * 2)).fill(-1);
-      wider.set(this.readAtNs);
-      this.readAtNs = wider;
-    }
-    if (ready <= this.readAtNs[connection]) return true;
-    this.readAtNs[connection] = start;
-    return false;
-  }
-
-  /** Engine-thread time for what the engine says it did in its last call. */
+  /** Engine-thread time for what the engine says it did in its last call, and for the memory that it met. */
   private effortNs(): number {
-    const { engine, cpu } = this;
-    const { effort } = engine;
-    const { nested } = effort;
-    let ns = cpu.commandNs(engine.lastCommandId, nested.size > 0 ? 0 : effort.elements) + effort.fixedNs;
-    for (const [id, { calls, elements }] of nested)
-      ns += (calls - 1) * cpu.commandNs(id, 0) + cpu.commandNs(id, elements);
-    if (effort.instructions > 0) ns += cpu.scaled(effort.instructions * instructionNs(engine.profile));
-    if (effort.evictedKeys > 0) ns += cpu.scaled(effort.evictedKeys * engine.costs.evictKeyNs);
-    if (effort.expiredKeys > 0) ns += cpu.scaled(effort.expiredKeys * engine.costs.expireKeyNs);
-    if (effort.freedElements > 0) ns += cpu.scaled(costs.freeNs(effort.freedElements));
-    if (effort.lazyFreedElements > 0) {
-      ns += cpu.scaled(costs.UNLINK_NS);
-      this.backgroundNs += cpu.scaled(costs.freeNs(effort.lazyFreedElements));
-    }
+    const { engine } = this;
+    let ns = this.effort.lastNs();
     if (this.save !== null) ns += this.save.takeFaults() * FAULT_NS;
     if (this.swapShare > 0) ns += this.swapShare * SWAP_IN_NS;
     engine.counters.usec[engine.lastCommandId] += ns / 1_000;
@@ -251,21 +264,14 @@ export class Node {
 
   /** Takes the engine thread from `start` for `ns`; returns the instant it is free again. */
   private occupy(start: number, ns: number): number {
-    let end = start + ns;
-    this.busyNs += ns;
+    const end = this.thread.occupy(start, ns);
     const { expiry } = this.engine;
-    if (expiry.behind) {
-      const fast = this.cpu.scaled(expiry.fast(end / 1_000));
-      this.busyNs += fast;
-      end += fast;
-    }
-    this.threadFreeNs = end;
-    return end;
+    return expiry.behind ? this.thread.occupy(end, this.cpu.scaled(expiry.fast(end / 1_000))) : end;
   }
 
   /** Blocks the engine thread from now, or from when it is free, for `ns`. Returns the instant it goes on. */
   block(ns: number): number {
-    return this.occupy(Math.max(this.sim.now, this.threadFreeNs), ns);
+    return this.occupy(this.thread.readyNs(this.sim.now), ns);
   }
 
   private advanceClock(instantNs: number): void {
@@ -278,7 +284,7 @@ export class Node {
 
   /** Applies one change of the primary, which arrives now; returns the instant at which it is done. */
   apply(database: number, argv: readonly Bytes[]): number {
-    const start = Math.max(this.sim.now, this.threadFreeNs);
+    const start = this.thread.readyNs(this.sim.now);
     this.advanceClock(start);
     // In a stream the turn is shared by thousands: what remains is the command and its bytes.
     const parsing = this.cpu.overheadNs + commandBytes(argv) * this.cpu.byteInNs;
@@ -294,7 +300,7 @@ export class Node {
 
   private accept(pool: number, clientTarget: number): void {
     const { sim } = this;
-    if (this.state === "lost") return;
+    if (this.state === "lost" || !this.tracking.admits(this.connections)) return;
     const zone = this.directory.poolZone(pool, clientTarget);
     const refused = this.state === "down" || this.connections >= this.config.maxclients;
     let depart = sim.now;
@@ -321,10 +327,16 @@ export class Node {
 
   private cron(incarnation: number): void {
     if (incarnation !== this.incarnation || this.state !== "up") return;
-    const start = Math.max(this.sim.now, this.threadFreeNs);
+    const start = this.thread.readyNs(this.sim.now);
     const ns = this.engine.cron(Math.max(this.engine.nowMs, engineMs(start)));
-    if (ns > 0) this.occupy(start, this.cpu.scaled(ns));
+    const work = this.cpu.scaled(ns) + this.effort.freeingNs();
+    if (work > 0) this.occupy(start, work);
     if (this.stream !== null) this.stream.commit(Math.max(start, this.sim.now));
+    this.pressure.look(this.backlogNs);
+    if (this.credits !== null) {
+      this.credits.update(this.sim.now, this.workedNs + this.ioBusyNs + this.backgroundBusyNs);
+      this.thread.stretch = this.credits.stretch;
+    }
     const memory = this.memory();
     this.swapShare = memory.swapBytes === 0 ? 0 : memory.swapBytes / memory.rssBytes;
     this.sim.send(this.cronNs, this.target, CRON, incarnation, 0);
@@ -335,7 +347,7 @@ export class Node {
     this.state = state;
     this.incarnation++;
     this.addConnections(-this.connections);
-    this.threadFreeNs = this.sim.now;
+    this.thread.stop(this.sim.now);
     this.save?.end();
     this.save = null;
     this.engine.childActive = false;
@@ -352,7 +364,6 @@ export class Node {
     assert(this.state !== "up", `node ${this.name} starts while it is up`);
     this.state = "up";
     this.incarnation++;
-    this.threadFreeNs = this.sim.now;
     this.sim.send(this.cronNs, this.target, CRON, this.incarnation, 0);
   }
 
@@ -360,6 +371,7 @@ export class Node {
   periodOver(): void {
     this.readLatency.reset();
     this.writeLatency.reset();
+    this.pressure.periodOver();
   }
 
   memory(): MemoryState {
@@ -369,24 +381,16 @@ export class Node {
 
   /** Engine-thread time used so far: what has been promised, less what is still to come. */
   get workedNs(): number {
-    return this.busyNs - this.backlogNs;
+    return this.thread.workedNs(this.sim.now);
   }
 
   /** Background time used so far, a running child included. */
   get backgroundBusyNs(): number {
-    return this.backgroundNs + (this.save === null ? 0 : this.sim.now - this.saveStartedNs);
+    return this.backgroundNs + this.effort.backgroundNs + (this.save === null ? 0 : this.sim.now - this.saveStartedNs);
   }
 
   /** Work waiting for the engine thread, in ns. */
   get backlogNs(): number {
-    return Math.max(0, this.threadFreeNs - this.sim.now);
+    return this.thread.backlogNs(this.sim.now);
   }
-}
-
-function writingCommands(engine: Engine): Uint8Array {
-  const writes = new Uint8Array(COMMAND_COUNT);
-  for (const command of engine.commands.values()) {
-    for (const one of command.children?.values() ?? [command]) if ((one.flags & WRITE) !== 0) writes[one.id] = 1;
-  }
-  return writes;
 }

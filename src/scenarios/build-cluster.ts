@@ -7,6 +7,7 @@ import type { ClusterConfig, FailoverConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
+import { checkHardware, hardwareConfig } from "./build-hardware.ts";
 import type { Report } from "./build-report.ts";
 import type { EngineSetup } from "./engine-parameters.ts";
 import type { Scenario } from "./schema.ts";
@@ -30,6 +31,7 @@ export function buildCluster(
     maxclients: setup.maxclients,
     quantum: cluster.allocatorQuantum,
     ioThreads: cluster.ioThreads,
+    hardware: hardwareConfig(cluster),
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib },
     replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
     failover: failoverConfig(cluster),
@@ -61,6 +63,7 @@ export function checkCluster({ cluster, zones }: Scenario, node: NodeType, produ
   }
   if (cluster.multiAz === true && zones < 2)
     report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
+  checkHardware(cluster, node, report);
   const { failover } = cluster;
   const profile = failoverProfile(cluster);
   const wrong =

@@ -2,9 +2,7 @@
 // test/validation/throughput.ts.
 
 import { describe, expect, it } from "vitest";
-import { nodeType } from "../../src/catalog/nodes.ts";
 import { COMMAND_COSTS, commandNs, freeNs } from "../../src/models/costs.ts";
-import { ioThreadCount } from "../../src/models/cpu.ts";
 import { request } from "../validation/throughput.ts";
 
 describe("requests per second of one engine thread", () => {
@@ -43,15 +41,6 @@ describe("requests per second of one engine thread", () => {
         .perSecond;
     expect(at(false) / at(true)).toBeGreaterThan(1.6);
     expect(at(false) / at(true)).toBeLessThan(2.4);
-  });
-
-  it("has I/O threads where Enhanced I/O exists, fewer than vCPUs", () => {
-    expect(ioThreadCount(nodeType("cache.r7g.large")!)).toBe(0);
-    for (const name of ["cache.r7g.xlarge", "cache.r7g.2xlarge", "cache.r7g.16xlarge"]) {
-      const node = nodeType(name)!;
-      expect(ioThreadCount(node)).toBeGreaterThan(0);
-      expect(ioThreadCount(node)).toBeLessThan(node.vcpu);
-    }
   });
 });
 

@@ -3,6 +3,7 @@
 import type { NodeType } from "../../catalog/nodes.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
+import type { HardwareConfig } from "./hardware.ts";
 
 export interface ClusterConfig {
   readonly name: string;
@@ -20,6 +21,7 @@ export interface ClusterConfig {
   readonly maxclients: number;
   readonly quantum: 8 | 16;
   readonly ioThreads: number | undefined;
+  readonly hardware: HardwareConfig;
   readonly fork: ForkConfig;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;

@@ -10,13 +10,31 @@ export const NETWORK_METRICS: readonly NodeMetric[] = [
   counted(
     "NetworkBandwidthInAllowanceExceeded",
     "Count",
-    "packets that waited for the inbound allowance",
+    "packets queued or dropped over the inbound bandwidth",
     node => node.networkIn.exceeded,
   ),
   counted(
     "NetworkBandwidthOutAllowanceExceeded",
     "Count",
-    "packets that waited for the outbound allowance",
+    "packets queued or dropped over the outbound bandwidth",
     node => node.networkOut.exceeded,
+  ),
+  counted(
+    "NetworkPacketsPerSecondAllowanceExceeded",
+    "Count",
+    "packets queued or dropped over the packet rate, both ways",
+    node => node.networkIn.packetsExceeded + node.networkOut.packetsExceeded,
+  ),
+  counted(
+    "NetworkConntrackAllowanceExceeded",
+    "Count",
+    "packets dropped because connection tracking was full",
+    node => node.tracking.exceeded,
+  ),
+  counted(
+    "NetworkMessagesDropped",
+    "Count",
+    "requests and replies that the interface dropped and TCP sent again; not a CloudWatch metric",
+    node => node.networkIn.dropped + node.networkOut.dropped,
   ),
 ];

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { PURCHASES } from "../../cost/purchase.ts";
 import { duration, nameOf, share } from "../fields.ts";
 import { failoverSchema } from "./failover.ts";
+import { hardwareSchema } from "./hardware.ts";
 import { ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
 
 export const clusterSchema = z
@@ -44,6 +45,7 @@ export const clusterSchema = z
     ioThreads: z.int().min(0).max(64).optional().meta({
       description: "I/O threads beside the engine thread. By node type when left out (an assumption: not published).",
     }),
+    hardware: hardwareSchema.prefault({}),
     allocatorQuantum: z
       .union([z.literal(8), z.literal(16)])
       .default(8)

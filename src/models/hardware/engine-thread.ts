@@ -1,0 +1,40 @@
+// The engine thread of a node: one job at a time, first come first served, so whoever comes is told at once when it will
+// have been done. CPU time and passed time differ where the host holds the thread back (burst credits): then a job takes
+// `stretch` times its CPU time.
+
+export class EngineThread {
+  /** When it will have done what it has promised so far. */
+  freeAtNs = 0;
+  /** CPU time that it has promised so far, in ns. */
+  busyNs = 0;
+  /** How much longer it takes than at full speed. */
+  stretch = 1;
+
+  /** Takes `cpuNs` from `startNs` on, which is not before it is free; returns the instant it is free again. */
+  occupy(startNs: number, cpuNs: number): number {
+    this.busyNs += cpuNs;
+    this.freeAtNs = startNs + cpuNs * this.stretch;
+    return this.freeAtNs;
+  }
+
+  /** The first instant, from `nowNs` on, at which it can take something up. */
+  readyNs(nowNs: number): number {
+    return this.freeAtNs > nowNs ? this.freeAtNs : nowNs;
+  }
+
+  /** Work that waits for it, in ns of passing time. */
+  backlogNs(nowNs: number): number {
+    return this.freeAtNs > nowNs ? this.freeAtNs - nowNs : 0;
+  }
+
+  /** CPU time used until `nowNs`: what has been promised, less what is still to come. */
+  workedNs(nowNs: number): number {
+    return this.busyNs - this.backlogNs(nowNs) / this.stretch;
+  }
+
+  /** What it had promised will not be done: the process is gone. */
+  stop(nowNs: number): void {
+    this.busyNs -= this.backlogNs(nowNs) / this.stretch;
+    this.freeAtNs = nowNs;
+  }
+}

@@ -1,0 +1,30 @@
+// Scenario keys of `cluster.hardware`: what AWS does not publish of a node.
+
+import { z } from "zod";
+import { count, duration, share } from "../fields.ts";
+
+const cpuCreditsSchema = z
+  .strictObject({
+    start: share("Credits at the start of the run, of the most that the node can hold.", ["100%", "0%"]).optional(),
+    throttleOver: duration("Until a node without credits is down at its baseline, to 5 %.", ["15m"]).optional(),
+  })
+  .meta({ description: "CPU credits of burstable nodes (t2, t3, t4g)." });
+
+const networkSchema = z
+  .strictObject({
+    bucket: duration("The bucket of bandwidth credits: so long at full burst.", ["5m", "30s"]).prefault("5m"),
+    start: share("How full the bucket is at the start of the run.", ["100%", "0%"]).prefault("100%"),
+    queue: duration("What finds more traffic than that before it is dropped.", ["20ms"]).prefault("20ms"),
+    packetsPerSecond: count("Packets per second, each way; by the node's burst bandwidth when left out.", [
+      "1M",
+    ]).optional(),
+    retransmit: duration("TCP sends again what was dropped after that time, then doubled.", ["200ms"]).prefault(
+      "200ms",
+    ),
+    trackedConnections: count("Connections that the host can track; no limit when left out.", ["60k"]).optional(),
+  })
+  .meta({ description: "Allowances of a node's interface: bandwidth credits, packets, tracked connections." });
+
+export const hardwareSchema = z
+  .strictObject({ cpuCredits: cpuCreditsSchema.optional(), network: networkSchema.prefault({}) })
+  .meta({ description: "What AWS does not publish of a node: assumptions." });
