@@ -27,7 +27,6 @@ async function nodes(args: NodesArguments): Promise<void> {
   const { onDemandHourly, isUnknownPrice, priceBook, priceBookNames } = await import("../catalog/prices.ts");
   const { didYouMean } = await import("../scenarios/suggest.ts");
   const { ioThreadCount } = await import("../models/hardware/io-threads.ts");
-  const { engineProfile } = await import("../engine/profile.ts");
   const { GIB, HOURS_PER_MONTH } = await import("../units.ts");
   const { table } = await import("../report/table.ts");
   if (!priceBookNames().includes(args.prices)) {
@@ -46,7 +45,7 @@ async function nodes(args: NodesArguments): Promise<void> {
   }
   const book = priceBook(args.prices);
   // The newest whose figures we have measured.
-  const profile = engineProfile(args.engine === "valkey" ? "valkey-8.0" : "redis-7.1")!;
+  const version = args.engine === "valkey" ? "8.0" : "7.1";
   const rows = nodeTypes()
     .filter(node => args.family === undefined || node.family === args.family)
     .map(node => {
@@ -58,7 +57,7 @@ async function nodes(args: NodesArguments): Promise<void> {
         usableGiB: Number((maxmemoryAfterReserve(node, 25) / GIB).toFixed(2)),
         baselineGbps: node.network.baselineGbps,
         burstGbps: node.network.burstGbps,
-        ioThreads: ioThreadCount(node, profile),
+        ioThreads: ioThreadCount(node, { product: args.engine, version }),
         hourlyUsd: isUnknownPrice(hourly) ? null : hourly,
         monthlyUsd: isUnknownPrice(hourly) ? null : Number((hourly * HOURS_PER_MONTH).toFixed(2)),
       };

@@ -21,6 +21,9 @@
 import type { NodeType } from "../../catalog/nodes.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 
+/** Whose engine it is, and which version. */
+export type EngineVersion = Pick<EngineProfile, "product" | "version">;
+
 const HANDOFF_NS = 300;
 
 /** How much of a request stays on the engine thread. */
@@ -36,18 +39,18 @@ const ENHANCED: Split = { mode: "enhanced", turn: 0.47, command: 1, handoffNs: H
 const MULTIPLEXING: Split = { mode: "multiplexing", turn: 0.38, command: 1, handoffNs: HANDOFF_NS };
 const OFFLOAD: Split = { mode: "offload", turn: 0.03, command: 0.95, handoffNs: HANDOFF_NS };
 
-function isValkeySince(profile: EngineProfile, version: number): boolean {
+function isValkeySince(profile: EngineVersion, version: number): boolean {
   return profile.product === "valkey" && Number.parseFloat(profile.version) >= version;
 }
 
 /** I/O threads beside the engine thread of a managed node. */
-export function ioThreadCount(node: NodeType, profile: EngineProfile): number {
+export function ioThreadCount(node: NodeType, profile: EngineVersion): number {
   if (!node.enhancedIo) return 0;
   if (node.vcpu < 4) return node.vcpu > 1 && isValkeySince(profile, 9) ? 1 : 0;
   return node.vcpu >= 16 ? 8 : node.vcpu >= 8 ? 5 : 2;
 }
 
-export function ioSplit(node: NodeType, profile: EngineProfile, threads: number): Split {
+export function ioSplit(node: NodeType, profile: EngineVersion, threads: number): Split {
   if (threads === 0) return NONE;
   if (isValkeySince(profile, 8)) return OFFLOAD;
   // AWS: "at least 8 physical cores", which is 2xlarge on Graviton and 4xlarge where a core is two vCPU.
