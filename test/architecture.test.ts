@@ -33,10 +33,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "cost",
     "result",
   ],
+  planner: [
+    "units",
+    "assert",
+    "version",
+    "sim",
+    "engine",
+    "catalog",
+    "workload",
+    "models",
+    "drills",
+    "cost",
+    "scenarios",
+    "result",
+  ],
   report: ["units", "result", "version"],
   lua: ["units", "assert", "sim", "engine"],
   serve: ["units", "assert", "version", "sim", "engine", "lua"],
-  cli: ["units", "assert", "version", "catalog", "models", "scenarios", "result", "report", "serve", "lua"],
+  cli: ["units", "assert", "version", "catalog", "models", "scenarios", "planner", "result", "report", "serve", "lua"],
 };
 
 /** The simulated world: no clock, timer, promise or ambient randomness in here. */

@@ -22,7 +22,7 @@ const LARGE_CLASS = 16_384;
 export const CHILD_OWN_BYTES = 3_000_000;
 
 /** One size class at the moment of the fork and what happened to it since. */
-interface ClassCount {
+export interface ClassCount {
   readonly size: number;
   /** Allocations that a rewrite of their key writes to, and those it leaves alone (key names). */
   writable: number;
@@ -153,7 +153,8 @@ function pagesPerRewrite(size: number): number {
   return size >= LARGE_CLASS ? size / PAGE + 1 : Math.max(1, size / PAGE);
 }
 
-function dirtyBytes(one: ClassCount, progress: number): number {
+/** Bytes duplicated within one class when a share `progress` of the data set has been saved. */
+export function dirtyBytes(one: ClassCount, progress: number): number {
   if (one.rewritten === 0 || one.writable === 0) return 0;
   const p = Math.min(1, one.rewritten / one.writable);
   if (one.size >= LARGE_CLASS) {

@@ -38,7 +38,12 @@ export function dataSize(node: Node): { keys: number; bytes: number } {
 /** Child CPU time to write a data set, in ns on this node. */
 export function saveDurationNs(node: Node): number {
   const { keys, bytes } = dataSize(node);
-  return Math.max(1, Math.round(node.cpu.scaled(keys * PER_KEY_NS + bytes * PER_BYTE_NS)));
+  return Math.max(1, Math.round(node.cpu.scaled(saveWorkNs(keys, bytes))));
+}
+
+/** The same on the reference core. */
+export function saveWorkNs(keys: number, bytes: number): number {
+  return keys * PER_KEY_NS + bytes * PER_BYTE_NS;
 }
 
 /**

@@ -19,6 +19,23 @@ function expm1OverX(x: number): number {
   return Math.abs(x) > 1e-8 ? Math.expm1(x) / x : 1 + x * 0.5 * (1 + (x / 3) * (1 + x * 0.25));
 }
 
+/** Terms that are added one by one; the others come from the Euler-Maclaurin formula, with an error below 1e-13. */
+const EXACT_TERMS = 200;
+
+/** Sum of k^-s for k = 1..n. */
+function powerSum(n: number, s: number): number {
+  let sum = 0;
+  for (let k = Math.min(n, EXACT_TERMS); k >= 1; k--) sum += k ** -s;
+  if (n <= EXACT_TERMS) return sum;
+  const from = EXACT_TERMS;
+  // From the last exact term to n: the integral, half of the difference at the ends, and the first corrections.
+  const logRatio = Math.log(n / from);
+  const integral = from ** (1 - s) * expm1OverX((1 - s) * logRatio) * logRatio;
+  const slope = (x: number) => -s * x ** (-s - 1);
+  const third = (x: number) => -s * (s + 1) * (s + 2) * x ** (-s - 3);
+  return sum + integral + (n ** -s - from ** -s) / 2 + (slope(n) - slope(from)) / 12 - (third(n) - third(from)) / 720;
+}
+
 export interface ZipfRanks extends Distribution {
   /** Draws a rank in 0..n-1; rank 0 is the most popular. */
   rank(random: Random): number;
@@ -60,17 +77,14 @@ export function zipf(n: number, s: number): ZipfRanks {
   let weights: { total: number; first: number; second: number } | undefined;
   const sums = () => {
     if (weights === undefined) {
-      let total = 0;
-      let first = 0;
-      let second = 0;
-      // Smallest terms first keeps the sum exact to the last digits.
-      for (let k = n; k >= 1; k--) {
-        const weight = density(k);
-        total += weight;
-        first += (k - 1) * weight;
-        second += (k - 1) ** 2 * weight;
-      }
-      weights = { total, first: first / total, second: second / total };
+      const total = powerSum(n, s);
+      const first = powerSum(n, s - 1);
+      weights = {
+        total,
+        // Ranks count from zero, powers from one.
+        first: first / total - 1,
+        second: (powerSum(n, s - 2) - 2 * first) / total + 1,
+      };
     }
     return weights;
   };
