@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { type Issue, ScenarioError } from "../../src/scenarios/issue.ts";
 import { type Loaded, type LoadOptions, loadScenario } from "../../src/scenarios/load.ts";
 
@@ -20,11 +19,12 @@ workload:
 `;
 
 const folders: string[] = [];
-afterAll(() => {
+// Test files of one worker share this module, so it is the worker's end that counts.
+process.on("exit", () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that goes away with the test file. */
+/** A folder that goes away when the tests are over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "cachecast-test-"));
   folders.push(folder);
