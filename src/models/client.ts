@@ -1,4 +1,5 @@
-// A group of client instances: where commands go, which connection carries them, what happens when no reply comes.
+// A group of client instances: where commands go and what happens when no reply comes. Which connection carries them is
+// decided in clients/connections.ts.
 //
 // A command is tried up to `attempts` times. Each try finds its node (topology or DNS as this instance believes it),
 // waits for a connection of the pool, travels, and ends by a reply, a lost connection or the timeout. A connection whose
@@ -12,12 +13,13 @@ import type { Bytes } from "../engine/bytes.ts";
 import { ErrorReply, type Reply } from "../engine/reply.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { TimerLane } from "../sim/timer-lane.ts";
+import { type ConnectionTable, NO_CONNECTION } from "./clients/connection-table.ts";
+import { type Carrier, Connections } from "./clients/connections.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
-import { CONNECT, CONNECTED, CONNECTION_LOST, ORIGIN_DONE, REPLY, REQUEST, RETRY } from "./messages.ts";
+import { CONNECTED, CONNECTION_LOST, ORIGIN_DONE, REFUSED, REPLY, REQUEST, RETRY } from "./messages.ts";
 import type { Latency } from "./network.ts";
-import { Pool } from "./pool.ts";
-import { ASKING, type Failure, NO_REQUEST, ORDINARY, READONLY, type Requests } from "./requests.ts";
+import { ASKING, type Failure, ORDINARY, READONLY, type Requests } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
 import { InstanceView } from "./topology.ts";
 
@@ -44,7 +46,7 @@ export interface ClientCounters {
   errorReplies: number;
 }
 
-export class Client {
+export class Client implements Carrier {
   readonly target: number;
   readonly counters: ClientCounters = {
     timeouts: 0,
@@ -60,14 +62,11 @@ export class Client {
   /** Sees every reply before anything is done with it. */
   replyWatcher: ((request: number, reply: Reply) => void) | null = null;
 
+  readonly connections: Connections;
   private readonly views: InstanceView[] = [];
-  /** By local instance, then by node id. */
-  private readonly pools: (Pool | undefined)[][] = [];
-  private readonly poolById: Pool[] = [];
   private readonly commandTimers: TimerLane;
   private readonly poolTimers: TimerLane;
-  private readonly connectTimers: TimerLane;
-  private connections = 0;
+  private readonly multiplex: boolean;
   private readonly retryRandom;
 
   constructor(
@@ -76,30 +75,21 @@ export class Client {
     readonly firstInstance: number,
     private readonly sim: Simulation,
     private readonly requests: Requests,
+    table: ConnectionTable,
     private readonly cluster: Cluster,
     private readonly latency: Latency,
   ) {
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
+    this.multiplex = config.pool.multiplex;
+    this.connections = new Connections(config, sim, requests, table, cluster, latency, this);
     this.retryRandom = sim.random(`${config.name}/retry`);
     const routing = sim.random(`${config.name}/routing`);
     for (let i = 0; i < config.instances; i++) {
       this.views.push(new InstanceView(config, config.zones[i], cluster, sim, latency, routing));
-      this.pools.push([]);
     }
     const alive = (request: number, generation: number) => requests.generation[request] === generation;
     this.commandTimers = new TimerLane(sim, config.timeoutNs, alive, request => this.timedOut(request));
     this.poolTimers = new TimerLane(sim, config.pool.maxWaitNs, alive, request => this.waitedTooLong(request));
-    this.connectTimers = new TimerLane(
-      sim,
-      config.connectTimeoutNs,
-      (pool, attempt) => attempt > this.poolById[pool].settled,
-      pool => this.connectFailed(this.poolById[pool]),
-    );
-  }
-
-  /** Zone of the instance that owns a pool of this group. */
-  poolZone(pool: number): number {
-    return this.config.zones[this.poolById[pool].instance];
   }
 
   /** Opens all connections to the nodes that exist, as a fleet that has been running for a while has them. */
@@ -107,11 +97,7 @@ export class Client {
     for (let local = 0; local < this.config.instances; local++) {
       for (const node of this.cluster.nodes) {
         if (this.config.readFrom === "primary" && node.engine.role !== "primary") continue;
-        const pool = this.poolOf(local, node.id);
-        const room = Math.max(0, this.cluster.config.maxclients - node.connections);
-        pool.open = Math.min(this.config.pool.size, room);
-        pool.idle = pool.open;
-        node.addConnections(pool.open);
+        this.connections.warmUp(local, node.id);
       }
     }
   }
@@ -141,32 +127,23 @@ export class Client {
   }
 
   private sendTo(request: number, local: number, node: number): void {
-    const { requests, config } = this;
+    const { requests, connections } = this;
     requests.node[request] = node;
-    const pool = this.poolOf(local, node);
-    if (config.pool.multiplex && pool.open > 0) {
-      requests.connection[request] = pool.firstConnection + (pool.turn++ % pool.open);
-      this.transmit(request, node);
-      return;
-    }
-    if (!config.pool.multiplex && pool.idle > 0) {
-      pool.idle--;
-      this.transmit(request, node);
-      return;
-    }
-    pool.enqueue(request, requests);
+    const connection = connections.acquire(request, connections.poolOf(local, node));
+    if (connection !== NO_CONNECTION) return this.transmit(request, connection);
     requests.generation[request]++;
     this.poolTimers.start(request, requests.generation[request]);
-    if (pool.open + pool.connecting < config.pool.size) this.connect(pool);
   }
 
-  private transmit(request: number, node: number): void {
+  transmit(request: number, connection: number): void {
     const { requests, sim, config } = this;
     const generation = ++requests.generation[request];
+    requests.channel[request] = connection;
+    if (this.multiplex) requests.connection[request] = connection;
     requests.onWire[request] = 1;
     requests.muted[request] = 0;
     requests.doneNs[request] = 0;
-    const target = this.cluster.nodes[node];
+    const target = this.cluster.nodes[requests.node[request]];
     const zone = config.zones[requests.instance[request] - this.firstInstance];
     const delay = config.overheadNs + this.latency.oneWayNs(zone, target.zone);
     sim.send(delay, target.target, REQUEST, request, generation);
@@ -188,7 +165,9 @@ export class Client {
         if (this.requests.generation[a] === b) this.handlerOf(a).fetched(a);
         return;
       case CONNECTED:
-        return b === 1 ? this.connected(this.poolById[a]) : this.connectFailed(this.poolById[a]);
+        return this.connections.connected(a, b);
+      case REFUSED:
+        return this.connections.refused(a, b);
       default:
         fail(`client ${this.config.name} got an event of kind ${kind}`);
     }
@@ -200,10 +179,10 @@ export class Client {
 
   private replied(request: number): void {
     const { requests } = this;
-    const node = requests.node[request];
+    const channel = requests.channel[request];
     requests.onWire[request] = 0;
     requests.generation[request]++;
-    this.release(this.poolOf(requests.instance[request] - this.firstInstance, node));
+    if (channel !== NO_CONNECTION) this.connections.release(channel);
     const reply = requests.reply[request];
     this.replyWatcher?.(request, reply);
     if (reply instanceof ErrorReply && this.followUp(request, reply)) return;
@@ -239,9 +218,9 @@ export class Client {
     const { requests } = this;
     this.counters.timeouts++;
     const local = requests.instance[request] - this.firstInstance;
-    const pool = this.poolOf(local, requests.node[request]);
+    const channel = requests.channel[request];
     requests.onWire[request] = 0;
-    if (!this.config.pool.multiplex) this.closeOne(pool);
+    if (!this.multiplex && channel !== NO_CONNECTION) this.connections.drop(channel);
     this.views[local].refreshSoon();
     this.tryAgainOrFail(request, "timeout");
   }
@@ -251,9 +230,8 @@ export class Client {
     this.counters.connectionErrors++;
     const local = requests.instance[request] - this.firstInstance;
     requests.onWire[request] = 0;
-    const pool = this.poolOf(local, requests.node[request]);
-    if (this.config.pool.multiplex) pool.closeAll();
-    else this.closeOne(pool);
+    const channel = requests.channel[request];
+    if (channel !== NO_CONNECTION) this.connections.drop(channel);
     this.views[local].refreshSoon();
     this.tryAgainOrFail(request, "connection");
   }
@@ -262,12 +240,12 @@ export class Client {
     const { requests } = this;
     this.counters.poolTimeouts++;
     const local = requests.instance[request] - this.firstInstance;
-    this.poolOf(local, requests.node[request]).remove(request, requests);
+    this.connections.leave(request);
     this.views[local].refreshSoon();
     this.tryAgainOrFail(request, "pool");
   }
 
-  private tryAgainOrFail(request: number, failure: Failure): void {
+  tryAgainOrFail(request: number, failure: Failure): void {
     const { requests, config, sim } = this;
     requests.failure[request] = failure;
     const generation = ++requests.generation[request];
@@ -280,104 +258,22 @@ export class Client {
   // -------------------------------------------------------------------------------------------------------------
   // Connections.
 
-  private poolOf(local: number, node: number): Pool {
-    const pools = this.pools[local];
-    const known = pools[node];
-    if (known !== undefined) return known;
-    const pool = new Pool(this.poolById.length, local, node, this.nextConnection());
-    pools[node] = pool;
-    this.poolById.push(pool);
-    return pool;
-  }
-
-  /** Numbers of a pool's connections at their node: unique among this group's; -1 when they need none. */
-  private nextConnection(): number {
-    if (!this.config.pool.multiplex) return -1;
-    const first = this.connectionBase + this.connections;
-    this.connections += this.config.pool.size;
-    return first;
-  }
-
-  /** Set by the world so that groups do not share connection numbers. */
-  connectionBase = 0;
-
-  private connect(pool: Pool): void {
-    const { sim, config } = this;
-    pool.attempts++;
-    const node = this.cluster.nodes[pool.node];
-    const zone = config.zones[pool.instance];
-    // TCP takes one round trip, TLS 1.3 another, AUTH or HELLO a third; the last half trip is the answer's.
-    const roundTrips = this.cluster.config.tls ? 3 : 2;
-    let delay = config.overheadNs;
-    for (let i = 1; i < 2 * roundTrips; i++) delay += this.latency.oneWayNs(zone, node.zone);
-    sim.send(delay, node.target, CONNECT, pool.id, this.target);
-    this.connectTimers.start(pool.id, pool.attempts);
-  }
-
-  private connected(pool: Pool): void {
-    if (pool.connecting === 0) {
-      // It had been given up: the server closes what nobody uses.
-      this.cluster.nodes[pool.node].addConnections(-1);
-      return;
-    }
-    pool.settled++;
-    pool.open++;
-    if (this.config.pool.multiplex) {
-      for (;;) {
-        const request = pool.dequeue(this.requests);
-        if (request === NO_REQUEST) return;
-        this.requests.connection[request] = pool.firstConnection + (pool.turn++ % pool.open);
-        this.transmit(request, pool.node);
-      }
-    }
-    this.release(pool);
-  }
-
-  private connectFailed(pool: Pool): void {
-    if (pool.connecting === 0) return;
-    pool.settled++;
+  connectFailed(instance: number): void {
     this.counters.connectionErrors++;
-    this.views[pool.instance].refreshSoon();
-    // Nobody is coming: those who wait for this node try again, perhaps elsewhere.
-    if (pool.open > 0 || pool.connecting > 0) return;
-    for (;;) {
-      const request = pool.dequeue(this.requests);
-      if (request === NO_REQUEST) return;
-      this.tryAgainOrFail(request, "connection");
-    }
-  }
-
-  /** A connection is free: the next in line takes it. */
-  private release(pool: Pool): void {
-    if (this.config.pool.multiplex) return;
-    const request = pool.dequeue(this.requests);
-    if (request === NO_REQUEST) pool.idle++;
-    else this.transmit(request, pool.node);
-  }
-
-  private closeOne(pool: Pool): void {
-    if (pool.open === 0) return;
-    pool.open--;
-    const node = this.cluster.nodes[pool.node];
-    if (node.state === "up") node.addConnections(-1);
-    if (pool.queued > 0 && pool.open + pool.connecting < this.config.pool.size) this.connect(pool);
+    this.views[instance].refreshSoon();
   }
 
   /** A node's process died: its kernel resets every connection. Requests on the wire are told by the world. */
   connectionsReset(node: number): void {
-    for (const pools of this.pools) pools[node]?.closeAll();
+    this.connections.reset(node);
   }
 
   /** Requests that wait for a connection. */
   get waiting(): number {
-    let sum = 0;
-    for (const pool of this.poolById) sum += pool.queued;
-    return sum;
+    return this.connections.waiting;
   }
 
   get openConnections(): number {
-    let sum = 0;
-    for (const pool of this.poolById) sum += pool.open;
-    return sum;
+    return this.connections.open;
   }
 }

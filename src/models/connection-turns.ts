@@ -16,6 +16,11 @@ export class ConnectionTurns {
     return false;
   }
 
+  /** Nothing is going to be read: the process is gone. */
+  stop(): void {
+    this.readAtNs.fill(-1);
+  }
+
   private grow(connection: number): void {
     const wider = new Float64Array(Math.max(INITIAL_CONNECTIONS, (connection + 1) * 2)).fill(-1);
     wider.set(this.readAtNs);

@@ -6,15 +6,20 @@ export const REQUEST = 0;
 export const CRON = 1;
 /** To a replica: changes have arrived. a = link. */
 export const REPLICATED = 2;
-/** To a node: a connection is being opened. a = pool id, b = client target. */
+/** To a node: its kernel has a new connection. a = connection, b = epoch. */
 export const CONNECT = 3;
 /** To a node: a reply that its interface dropped goes out again. a = request, b = generation. */
 export const RESEND = 4;
+/** To a node: the event loop takes new connections. a = incarnation. */
+export const ACCEPT = 5;
+/** To a node: the first command of a new connection. a = connection, b = epoch. */
+export const LOGIN = 6;
 
 /** To a client group: a = request, b = generation. */
 export const REPLY = 0;
 export const CONNECTION_LOST = 1;
 export const RETRY = 2;
 export const ORIGIN_DONE = 3;
-/** To a client group: a = pool id, b = 1 when the connection is open, 0 when it was refused. */
+/** To a client group: a connection can be used, or was turned away. a = connection, b = epoch. */
 export const CONNECTED = 4;
+export const REFUSED = 5;

@@ -21,10 +21,10 @@ import { Histogram } from "../sim/histogram.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
 import { NS_PER_SECOND } from "../units.ts";
+import type { ConnectionTable } from "./clients/connection-table.ts";
 import type { ClusterConfig } from "./config.ts";
 import { ConnectionTurns } from "./connection-turns.ts";
 import type { CopyOnWrite } from "./copy-on-write.ts";
-import * as costs from "./costs.ts";
 import { Cpu } from "./cpu.ts";
 import { EffortTime } from "./effort-time.ts";
 import { engineMs } from "./epoch.ts";
@@ -33,8 +33,9 @@ import { ConnectionTracking } from "./hardware/connection-tracking.ts";
 import { EngineThread } from "./hardware/engine-thread.ts";
 import { Pressure } from "./hardware/pressure.ts";
 import { Retransmission } from "./hardware/retransmission.ts";
+import { Listener } from "./listener.ts";
 import { hostMemoryBytes, type MemoryState, memoryState, SWAP_IN_NS } from "./memory.ts";
-import { CONNECT, CONNECTED, CONNECTION_LOST, CRON, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
+import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import type { ReplicationStream } from "./replication.ts";
 import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
@@ -46,8 +47,6 @@ export interface ClientDirectory {
   zoneOf(instance: number): number;
   /** Event target of the client group that the instance belongs to. */
   targetOf(instance: number): number;
-  /** Zone of the instance that owns a pool. */
-  poolZone(pool: number, target: number): number;
 }
 
 /** down: the process is gone, the host answers. lost: the host is gone, nobody answers. */
@@ -80,7 +79,7 @@ export class Node {
   shard: number;
   connections = 0;
   newConnections = 0;
-  refusedConnections = 0;
+  readonly listener: Listener;
   /** Bytes exchanged with clients in other zones, both ways: somebody pays for them. */
   crossZoneBytes = 0;
   readonly thread = new EngineThread();
@@ -121,6 +120,7 @@ export class Node {
     private readonly sim: Simulation,
     private readonly latency: Latency,
     private readonly requests: Requests,
+    connections: ConnectionTable,
     private readonly directory: ClientDirectory,
   ) {
     this.shard = shard;
@@ -145,6 +145,7 @@ export class Node {
     this.tracking = new ConnectionTracking(network.trackedConnections);
     this.credits = type.cpuCredits === null ? null : new BurstCredits(type.cpuCredits, type.vcpu, credits, sim.now);
     this.hostBytes = hostMemoryBytes(type);
+    this.listener = new Listener(this, connections, sim, latency);
     this.primarySession = this.engine.session(1, true);
     this.clientSession = this.engine.session(2);
     this.readonlySession = this.engine.session(3);
@@ -165,7 +166,11 @@ export class Node {
       case REPLICATED:
         return this.onReplicated?.();
       case CONNECT:
-        return this.accept(a, b);
+        return this.listener.arrive(a, b);
+      case ACCEPT:
+        return this.listener.turn(a);
+      case LOGIN:
+        return this.listener.login(a, b);
       case RESEND:
         return this.resend(a, b);
       default:
@@ -298,24 +303,6 @@ export class Node {
   // -------------------------------------------------------------------------------------------------------------
   // Connections.
 
-  private accept(pool: number, clientTarget: number): void {
-    const { sim } = this;
-    if (this.state === "lost" || !this.tracking.admits(this.connections)) return;
-    const zone = this.directory.poolZone(pool, clientTarget);
-    const refused = this.state === "down" || this.connections >= this.config.maxclients;
-    let depart = sim.now;
-    if (refused) {
-      this.refusedConnections++;
-      if (this.state === "up") depart = this.block(this.cpu.scaled(costs.ACCEPT_NS / 2));
-    } else {
-      this.addConnections(1);
-      this.newConnections++;
-      depart = this.block(this.cpu.acceptNs);
-    }
-    const delay = Math.round(depart - sim.now) + this.latency.oneWayNs(this.zone, zone);
-    sim.send(delay, clientTarget, CONNECTED, pool, refused ? 0 : 1);
-  }
-
   /** Counts connections that were opened or closed. */
   addConnections(by: number): void {
     this.connections += by;
@@ -348,6 +335,8 @@ export class Node {
     this.incarnation++;
     this.addConnections(-this.connections);
     this.thread.stop(this.sim.now);
+    this.turns.stop();
+    this.listener.reset(state === "down");
     this.save?.end();
     this.save = null;
     this.engine.childActive = false;

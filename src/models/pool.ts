@@ -4,30 +4,26 @@
 import { NO_REQUEST, type Requests } from "./requests.ts";
 
 export class Pool {
-  /** Connections that are open, and those of them that are free. */
+  /** Connections that the client holds open, and those it is opening. */
   open = 0;
-  idle = 0;
-  /** Connection attempts made, and those of them that came to an end; they end in the order they began. */
-  attempts = 0;
-  settled = 0;
-  queued = 0;
-  /** Whose turn it is among the connections of a multiplexing client. */
+  connecting = 0;
+  /** Free connections, the one that has been idle longest first. Exclusive pools only. */
+  readonly idle: number[] = [];
+  /** Open connections of a multiplexing client, and whose turn it is among them. */
+  readonly shared: number[] = [];
   turn = 0;
+  queued = 0;
   private head = NO_REQUEST;
   private tail = NO_REQUEST;
 
   constructor(
     readonly id: number,
+    /** Event target of the group it belongs to. */
+    readonly client: number,
     readonly instance: number,
+    readonly zone: number,
     readonly node: number,
-    /** First of this pool's connection numbers, for multiplexing clients. */
-    readonly firstConnection: number,
   ) {}
-
-  /** Connections being opened. */
-  get connecting(): number {
-    return this.attempts - this.settled;
-  }
 
   enqueue(request: number, requests: Requests): void {
     requests.next[request] = NO_REQUEST;
@@ -60,11 +56,5 @@ export class Pool {
     else requests.next[before] = after;
     if (this.tail === request) this.tail = before;
     this.queued--;
-  }
-
-  /** All connections are gone. */
-  closeAll(): void {
-    this.open = 0;
-    this.idle = 0;
   }
 }

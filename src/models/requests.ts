@@ -12,6 +12,7 @@
 //   muted        1 when the current try's answer is lost with its node's host
 //   slot, hash   cluster slot and hash of the key        ttlSeconds, valueSize   what a trace row says, else -1
 //   connection   of a multiplexing client, else -1       session   ORDINARY, READONLY or ASKING: how it asks
+//   pool         pool that the current try uses            channel    connection that carries it, -1: it is gone
 //   reads        1 when the command only reads           hinted     1 when argv[1] is the key that slot and hash are of
 // and three of objects: argv (the current command), reply, error (why a try failed, null while none did).
 
@@ -43,6 +44,8 @@ export class Requests {
   slot = new Int32Array(INITIAL_CAPACITY);
   connection = new Int32Array(INITIAL_CAPACITY);
   session = new Uint8Array(INITIAL_CAPACITY);
+  pool = new Int32Array(INITIAL_CAPACITY);
+  channel = new Int32Array(INITIAL_CAPACITY);
   reads = new Uint8Array(INITIAL_CAPACITY);
   hinted = new Uint8Array(INITIAL_CAPACITY);
   muted = new Uint8Array(INITIAL_CAPACITY);
@@ -120,6 +123,8 @@ export class Requests {
     this.slot = wider(this.slot, new Int32Array(capacity));
     this.connection = wider(this.connection, new Int32Array(capacity));
     this.session = wider(this.session, new Uint8Array(capacity));
+    this.pool = wider(this.pool, new Int32Array(capacity));
+    this.channel = wider(this.channel, new Int32Array(capacity));
     this.reads = wider(this.reads, new Uint8Array(capacity));
     this.hinted = wider(this.hinted, new Uint8Array(capacity));
     this.muted = wider(this.muted, new Uint8Array(capacity));

@@ -9,6 +9,7 @@ import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
+import { ConnectionTable } from "./clients/connection-table.ts";
 import { Cluster, type Shard } from "./cluster.ts";
 import type { WorldConfig } from "./config.ts";
 import { DnsRecord } from "./dns.ts";
@@ -29,6 +30,7 @@ import { Traffic } from "./traffic.ts";
 export class World {
   readonly sim: Simulation;
   readonly requests = new Requests();
+  readonly connections = new ConnectionTable();
   readonly latency: Latency;
   readonly cluster: Cluster;
   readonly clients: Client[] = [];
@@ -94,13 +96,24 @@ export class World {
         return group.config.zones[instance - group.firstInstance];
       },
       targetOf: instance => this.clients[this.groupOfInstance[instance]].target,
-      poolZone: (pool, target) => this.clients.find(client => client.target === target)!.poolZone(pool),
     };
     let nextId = 0;
     const { cluster } = config;
     const makeNode = (shard: number, member: number, zone: number) => {
       const name = `${cluster.name}-${String(shard + 1).padStart(4, "0")}-${String(member + 1).padStart(3, "0")}`;
-      return new Node(nextId++, name, zone, shard, cluster.node, cluster, sim, this.latency, this.requests, directory);
+      return new Node(
+        nextId++,
+        name,
+        zone,
+        shard,
+        cluster.node,
+        cluster,
+        sim,
+        this.latency,
+        this.requests,
+        this.connections,
+        directory,
+      );
     };
     const built = new Cluster(cluster, sim, this.latency, this.log, makeNode, config.zones.length);
     if (cluster.mode === "single") built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
@@ -109,12 +122,8 @@ export class World {
 
   private buildClients(): void {
     let first = 0;
-    let connections = 0;
     this.config.clients.forEach((group, index) => {
-      const client = new Client(group, first, this.sim, this.requests, this.cluster, this.latency);
-      client.connectionBase = connections;
-      // Room for replacement nodes too: twice the nodes there are now, at least 16.
-      connections += group.instances * group.pool.size * Math.max(16, 2 * this.cluster.nodes.length);
+      const client = new Client(group, first, this.sim, this.requests, this.connections, this.cluster, this.latency);
       this.groupOfInstance.fill(index, first, first + group.instances);
       first += group.instances;
       this.clients.push(client);

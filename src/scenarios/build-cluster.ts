@@ -29,6 +29,7 @@ export function buildCluster(
     tls: cluster.tls,
     parameters: setup.parameters,
     maxclients: setup.maxclients,
+    listen: setup.listen,
     quantum: cluster.allocatorQuantum,
     ioThreads: cluster.ioThreads,
     hardware: hardwareConfig(cluster),

@@ -6,6 +6,7 @@ import { engineParameters, engineProfileParameters, type Parameter } from "../ca
 import { maxmemoryAfterReserve, type NodeType } from "../catalog/nodes.ts";
 import { PARAMETER_NAMES, ParameterError, Parameters } from "../engine/parameters.ts";
 import type { EngineProfile } from "../engine/profile.ts";
+import type { ListenConfig } from "../models/config.ts";
 import { didYouMean } from "./suggest.ts";
 
 export interface ParameterInput {
@@ -20,6 +21,7 @@ export interface EngineSetup {
   /** All parameters that the engine reads, as text. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly maxclients: number;
+  readonly listen: ListenConfig;
   /** Names that were given and have no effect here. */
   readonly withoutEffect: readonly string[];
 }
@@ -74,7 +76,7 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
     }
     if (name === "reserved-memory-percent") reservePercent = Number(value);
     else if (PARAMETER_NAMES.includes(name)) parameters[name] = value;
-    else withoutEffect.push(name);
+    else if (name !== TLS_ACCEPTS) withoutEffect.push(name);
     if (name === "maxclients") maxclients = Number(value);
   }
   if (reservePercent >= 100) {
@@ -87,7 +89,21 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
   }
   parameters["cluster-enabled"] = mode === "cluster" ? "yes" : "no";
   checkValues(profile, parameters, given, report);
-  return { parameters, maxclients, withoutEffect };
+  return { parameters, maxclients, listen: listenConfig(name => given[name] ?? defaults.get(name)), withoutEffect };
+}
+
+const TLS_ACCEPTS = "max-new-tls-connections-per-cycle";
+/** MAX_ACCEPTS_PER_CALL of versions that have no parameter for it (networking.c). */
+const ACCEPTS_BEFORE_8 = 1_000;
+/** net.core.somaxconn since Linux 5.4: the kernel shortens a longer backlog to it. */
+const SOMAXCONN = 4_096;
+
+function listenConfig(given: (name: string) => string | number | boolean | undefined): ListenConfig {
+  return {
+    backlog: Math.min(SOMAXCONN, Number(given("tcp-backlog") ?? 511)),
+    acceptsPerTurn: Number(given("max-new-connections-per-cycle") ?? ACCEPTS_BEFORE_8),
+    tlsAcceptsPerTurn: Number(given(TLS_ACCEPTS) ?? ACCEPTS_BEFORE_8),
+  };
 }
 
 /** Why the catalogue knows that a value is none of the parameter's, or null. */

@@ -250,7 +250,7 @@ describe("requests", () => {
     const world = smallWorld({ cluster: { maxclients: 3, shards: 1 }, rate: 500, seconds: 3 });
     runTo(world, 3);
     expect(world.cluster.shards[0].primary.connections).toBeLessThanOrEqual(3);
-    expect(world.cluster.shards[0].primary.refusedConnections).toBeGreaterThan(0);
+    expect(world.cluster.shards[0].primary.listener.refused).toBeGreaterThan(0);
   });
 
   it("a rise of the rate is served without loss when the pool is large enough", () => {

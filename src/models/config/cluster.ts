@@ -19,6 +19,7 @@ export interface ClusterConfig {
   /** Engine parameters in their text form, all of them: maxmemory is already reduced by the reserve. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly maxclients: number;
+  readonly listen: ListenConfig;
   readonly quantum: 8 | 16;
   readonly ioThreads: number | undefined;
   readonly hardware: HardwareConfig;
@@ -35,6 +36,15 @@ export interface PlacementConfig {
   readonly preferred: readonly number[] | null;
   /** Per shard the zone of each member, the primary's first; what is not named goes by the rule. */
   readonly shards: readonly (readonly number[])[];
+}
+
+/** How a node takes new connections. */
+export interface ListenConfig {
+  /** min(tcp-backlog, somaxconn): one more than that may wait to be accepted. */
+  readonly backlog: number;
+  /** At most so many are accepted per turn of the event loop. */
+  readonly acceptsPerTurn: number;
+  readonly tlsAcceptsPerTurn: number;
 }
 
 /** Fork pause = base + perGib * RSS. */

@@ -9,6 +9,6 @@ export const CONNECTION_METRICS: readonly NodeMetric[] = [
     "RefusedConnections",
     "Count",
     "connections refused over maxclients (rejected_connections of INFO; not a CloudWatch metric)",
-    node => node.refusedConnections,
+    node => node.listener.refused,
   ),
 ];

@@ -1,0 +1,161 @@
+// The listening socket of a node: what stands between a client's SYN and the first command that it may send.
+//
+// Accept queue. The kernel completes handshakes by itself and keeps up to min(tcp-backlog, somaxconn) + 1 connections for
+// the process; while the queue is full it drops SYNs, and the client's kernel sends them again 1, 2, 3, 4, 5, 7, 11 … s
+// after the first (Linux 6.5 and later: four linear steps, then doubling; before: 1, 3, 7, 15 … s). models/physics.md 5:
+// frozen server, 2,000 connects: exactly 129 and 512 complete at once for backlogs of 128 and 511, the rest at 1, 2, 3, 5, 7 s.
+//
+// Turns. The event loop accepts a limited number per turn (1,000 up to 7.2; Valkey 8: 10 plain or 1 with TLS) and serves in
+// between what else has come. A turn of accepting is taken when the thread has done what came before; what comes while it
+// accepts is served before the next such turn.
+//
+// Costs. Accepting takes the engine thread 35 us of the reference core (37-48 us with the first command and the close,
+// models/physics.md 5); turning one away because maxclients is reached half of that (20-22 us). A TLS handshake takes
+// what tls.ts says, on an I/O thread where the node has them for TLS. Logging in (HELLO, AUTH) is a command.
+//
+// Left out: SYN cookies, TIME_WAIT and the ports of the client's host, the listen backlog of half-open ones.
+
+import type { Simulation } from "../sim/simulation.ts";
+import { NS_PER_SECOND } from "../units.ts";
+import { ACCEPTED, type ConnectionTable } from "./clients/connection-table.ts";
+import * as costs from "./costs.ts";
+import { ACCEPT, CONNECT, CONNECTED, LOGIN, REFUSED } from "./messages.ts";
+import type { Latency } from "./network.ts";
+import type { Node } from "./node.ts";
+
+/** When a client's kernel repeats a SYN, in s after the first one (tcp_syn_linear_timeouts 4, tcp_syn_retries 6). */
+const SYN_RETRIES_S = [1, 2, 3, 4, 5, 7, 11, 19, 35, 67];
+/** SYN, SYN-ACK and ACK: one-way trips until the server's kernel has a whole connection. */
+const TRIPS_TO_ESTABLISH = 3;
+
+export class Listener {
+  /** Turned away: maxclients reached, or nobody listens. */
+  refused = 0;
+  /** SYNs dropped because the accept queue was full. */
+  dropped = 0;
+  /** The longest that the accept queue has been. */
+  peakQueue = 0;
+
+  private readonly queue: number[] = [];
+  private readonly epochs: number[] = [];
+  private head = 0;
+  private turnPending = false;
+  private readonly room: number;
+  private readonly perTurn: number;
+
+  constructor(
+    private readonly node: Node,
+    private readonly table: ConnectionTable,
+    private readonly sim: Simulation,
+    private readonly latency: Latency,
+  ) {
+    const { listen, tls } = node.config;
+    this.room = listen.backlog + 1;
+    this.perTurn = tls ? listen.tlsAcceptsPerTurn : listen.acceptsPerTurn;
+  }
+
+  get waiting(): number {
+    return this.queue.length - this.head;
+  }
+
+  /** A connection's handshake is done, as far as the network goes. */
+  arrive(connection: number, epoch: number): void {
+    const { node, table } = this;
+    if (table.epoch[connection] !== epoch) return; // given up meanwhile
+    if (node.state === "lost" || !node.tracking.admits(node.connections)) return this.tryLater(connection, epoch);
+    if (node.state === "down") return this.refuse(connection, epoch, this.sim.now);
+    if (this.waiting >= this.room) {
+      this.dropped++;
+      return this.tryLater(connection, epoch);
+    }
+    this.queue.push(connection);
+    this.epochs.push(epoch);
+    if (this.waiting > this.peakQueue) this.peakQueue = this.waiting;
+    if (!this.turnPending) this.scheduleTurn();
+  }
+
+  /** The client's kernel sends its SYN again, for as long as the client waits. */
+  private tryLater(connection: number, epoch: number): void {
+    const { sim, table, node } = this;
+    const elapsed = sim.now - table.startedNs[connection];
+    const step = SYN_RETRIES_S.find(seconds => seconds * NS_PER_SECOND > elapsed);
+    if (step === undefined) return;
+    let delay = step * NS_PER_SECOND - elapsed;
+    const { zone } = table.pool[connection];
+    for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(zone, node.zone);
+    sim.send(Math.round(delay), node.target, CONNECT, connection, epoch);
+  }
+
+  private scheduleTurn(): void {
+    this.turnPending = true;
+    const { sim, node } = this;
+    sim.send(Math.max(0, Math.ceil(node.thread.freeAtNs - sim.now)), node.target, ACCEPT, node.incarnation, 0);
+  }
+
+  /** One turn of the event loop takes connections from the queue. */
+  turn(incarnation: number): void {
+    const { node } = this;
+    if (incarnation !== node.incarnation) return;
+    this.turnPending = false;
+    for (let i = 0; i < this.perTurn && this.waiting > 0; i++) {
+      const connection = this.queue[this.head];
+      this.accept(connection, this.epochs[this.head++]);
+    }
+    if (this.waiting > 0) return this.scheduleTurn();
+    this.queue.length = this.epochs.length = this.head = 0;
+  }
+
+  private accept(connection: number, epoch: number): void {
+    const { node, table, sim } = this;
+    if (table.epoch[connection] !== epoch) {
+      // The client has closed it: the server learns of that after accepting it.
+      node.block(node.cpu.scaled(costs.ACCEPT_NS));
+      return;
+    }
+    if (node.connections >= node.config.maxclients) {
+      return this.refuse(connection, epoch, node.block(node.cpu.scaled(costs.ACCEPT_NS / 2)));
+    }
+    table.state[connection] = ACCEPTED;
+    table.incarnation[connection] = node.incarnation;
+    node.addConnections(1);
+    node.newConnections++;
+    let ready = node.block(node.cpu.acceptNs);
+    if (node.config.tls) {
+      const { zone } = table.pool[connection];
+      // The answer to the handshake, and the client's end of it together with its first command.
+      ready += this.latency.oneWayNs(node.zone, zone) + this.latency.oneWayNs(zone, node.zone);
+    }
+    sim.send(Math.round(ready - sim.now), node.target, LOGIN, connection, epoch);
+  }
+
+  /** The client's first command has come. */
+  login(connection: number, epoch: number): void {
+    const { node, table } = this;
+    if (table.epoch[connection] !== epoch || table.incarnation[connection] !== node.incarnation) return;
+    const done = node.block(node.cpu.turnNs + node.cpu.overheadNs);
+    this.tell(connection, epoch, CONNECTED, done);
+  }
+
+  private refuse(connection: number, epoch: number, atNs: number): void {
+    this.refused++;
+    this.tell(connection, epoch, REFUSED, atNs);
+  }
+
+  private tell(connection: number, epoch: number, kind: number, atNs: number): void {
+    const { node, table, sim } = this;
+    const { zone, client } = table.pool[connection];
+    const delay = Math.round(atNs - sim.now) + this.latency.oneWayNs(node.zone, zone);
+    sim.send(delay, client, kind, connection, epoch);
+  }
+
+  /** The process is gone: its kernel resets those that waited. A lost host tells nobody. */
+  reset(answers: boolean): void {
+    for (; this.head < this.queue.length; this.head++) {
+      const connection = this.queue[this.head];
+      const epoch = this.epochs[this.head];
+      if (answers && this.table.epoch[connection] === epoch) this.refuse(connection, epoch, this.sim.now);
+    }
+    this.queue.length = this.epochs.length = this.head = 0;
+    this.turnPending = false;
+  }
+}
