@@ -14,12 +14,18 @@ const SECTIONS = [
   ["savingsPlan", "discounts of Database Savings Plans (they have an API of their own)"],
 ] as const;
 
+/** The parts of a book that may be complete or not. */
+type Content = Pick<BookFile, "onDemand" | "serverless" | (typeof SECTIONS)[number][0]> & {
+  readonly reserved: Pick<BookFile["reserved"], "discounts" | "offers">;
+};
+
 /** What a complete book has and this one lacks. */
-export function missingFrom(book: BookFile): RowGroup[] {
+export function missingFrom(book: Content): RowGroup[] {
   const groups = new Groups();
   const priced = new Map(book.onDemand.map(row => [row.node, row]));
-  const offered = new Set(
-    book.reserved.offers.map(({ node, engine, term, payment }) => `${node} ${engine} ${term} ${payment}`),
+  const discounts = new Set(book.reserved.discounts.map(({ term, payment }) => `${term} ${payment}`));
+  const offers = new Set(
+    book.reserved.offers.map(({ node, engine, term, payment }) => `${node} ${engine ?? "any"} ${term} ${payment}`),
   );
   for (const { type, engines, newClusters } of nodeTypes()) {
     for (const engine of newClusters ? engines : []) {
@@ -27,8 +33,10 @@ export function missingFrom(book: BookFile): RowGroup[] {
         groups.add("on-demand prices", `${type} ${engine}`);
         continue;
       }
-      const terms = TERMS.flatMap(term => PAYMENTS.map(payment => `${type} ${engine} ${term} ${payment}`));
-      for (const one of terms) if (!offered.has(one)) groups.add("reserved prices", one);
+      for (const terms of TERMS.flatMap(term => PAYMENTS.map(payment => `${term} ${payment}`))) {
+        const known = [`${type} ${engine} ${terms}`, `${type} any ${terms}`].some(one => offers.has(one));
+        if (!known && !discounts.has(terms)) groups.add("reserved prices", `${type} ${engine} ${terms}`);
+      }
     }
   }
   for (const engine of ENGINE_PRODUCTS) {
@@ -36,6 +44,19 @@ export function missingFrom(book: BookFile): RowGroup[] {
   }
   for (const [section, what] of SECTIONS) if (book[section] === null) groups.add("other prices", what);
   return groups.list();
+}
+
+/** How much of a book there is: in words, and what it lacks. */
+export function coverageOf(book: PriceBook): { readonly priced: string; readonly missing: readonly RowGroup[] } {
+  const priced = `${book.onDemand.size} node types, ${book.reservedOffers.size} reserved prices, ${book.reservedDiscounts.size} reserved discounts, serverless for ${[...book.serverless.keys()].join(", ") || "no engine"}`;
+  const { backup, dataTransfer, durability, extendedSupport, savingsPlan } = book;
+  const missing = missingFrom({
+    onDemand: [...book.onDemand.values()],
+    reserved: { discounts: [...book.reservedDiscounts.values()], offers: [...book.reservedOffers.values()] },
+    serverless: [...book.serverless.values()],
+    ...{ backup, dataTransfer, durability, extendedSupport, savingsPlan },
+  });
+  return { priced, missing };
 }
 
 /** Takes from another book what offer files never hold; what came from there says so in its source. */

@@ -1,10 +1,10 @@
 // A price book from outside the catalogue: a file of the user. What is wrong with it is the user's to mend, so everything
 // is told at once, with the path of the value.
+// The grammar is checked by who reads the file.
 
-import type { z } from "zod";
 import { isNodeType } from "./nodes.ts";
-import { type PriceBook, readPriceBook, reservedKey } from "./prices.ts";
-import { type BookFile, bookFile } from "./prices-file.ts";
+import { reservedKey } from "./prices.ts";
+import type { BookFile } from "./prices-file.ts";
 
 export interface BookProblem {
   readonly path: readonly (string | number)[];
@@ -13,22 +13,9 @@ export interface BookProblem {
   readonly unknownNode?: string;
 }
 
-/** The book, or what keeps it from being one. */
-export function readOutsideBook(file: string, data: unknown): PriceBook | readonly BookProblem[] {
-  const parsed = bookFile.safeParse(data);
-  if (!parsed.success) return parsed.error.issues.flatMap(issue => grammarProblems(issue, data));
-  const problems = [...unknownNodes(parsed.data), ...twice(parsed.data), ...undeclared(parsed.data)];
-  return problems.length > 0 ? problems : readPriceBook({ file, data });
-}
-
-function grammarProblems(issue: z.core.$ZodIssue, data: unknown): BookProblem[] {
-  const path = issue.path.map(step => (typeof step === "symbol" ? String(step) : step));
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map(key => ({ path: [...path, key], message: "is no key of a price book" }));
-  }
-  const value = path.reduce<unknown>((at, step) => (at as Record<string | number, unknown> | undefined)?.[step], data);
-  const message = value === undefined ? "is missing" : issue.message;
-  return [{ path, message }];
+/** What keeps a book that follows the grammar from being used. */
+export function bookProblems(book: BookFile): BookProblem[] {
+  return [...unknownNodes(book), ...twice(book), ...undeclared(book)];
 }
 
 function unknownNodes({ onDemand, reserved }: BookFile): BookProblem[] {

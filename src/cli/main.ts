@@ -8,6 +8,7 @@ import { commandsVerb } from "./commands.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { initVerb } from "./init.ts";
 import { nodesVerb } from "./nodes.ts";
+import { pricesVerb } from "./prices.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
 import { schemaVerb } from "./schema.ts";
@@ -55,6 +56,7 @@ const parser: Argv = yargs(words)
   .command(schemaVerb)
   .command(nodesVerb)
   .command(commandsVerb)
+  .command(pricesVerb)
   .option("color", {
     choices: ["auto", "always", "never"] as const,
     default: "auto",

@@ -1,7 +1,7 @@
 import type { Argv } from "yargs";
 import { didYouMean } from "../scenarios/suggest.ts";
 
-const VERBS = ["run", "validate", "report", "init", "serve", "schema", "nodes", "commands"];
+const VERBS = ["run", "validate", "report", "init", "serve", "schema", "nodes", "commands", "prices"];
 
 /** What the verbs with files take. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -9,6 +9,7 @@ const TAKES: Readonly<Record<string, string>> = {
   validate: "takes one scenario file or more",
   report: "takes one result file",
   init: "takes one file to write",
+  prices: "takes «list», or «import» and an offer file",
 };
 
 /** yargs's complaints in our words, with "did you mean". */

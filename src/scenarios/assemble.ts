@@ -317,7 +317,7 @@ function costOf({ built }: Loaded, world: World, measuredSeconds: number): Resul
 
 function provenanceOf({ built, traces }: Loaded): Record<string, string> {
   const provenance: Record<string, string> = {
-    prices: `${built.book.name}, as of ${built.book.asOf}`,
+    prices: `${built.book.name}, as of ${built.book.asOf}${built.bookDigest === null ? "" : `, SHA-256 ${built.bookDigest}`}`,
     node: `${built.node.type}: ${built.node.sources.join(", ")}`,
     parameters: `${built.scenario.cluster.engine}: ${engineParameters(built.scenario.cluster.engine).size} rows`,
   };

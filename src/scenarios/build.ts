@@ -3,7 +3,7 @@
 
 import { engineOfProfile } from "../catalog/engines.ts";
 import { type NodeType, nodeType } from "../catalog/nodes.ts";
-import { type PriceBook, priceBook, priceBookNames } from "../catalog/prices.ts";
+import { type PriceBook, priceBookNames } from "../catalog/prices.ts";
 import type { Purchase } from "../cost/purchase.ts";
 import type { PlannedDrill } from "../drills/index.ts";
 import { engineProfile } from "../engine/profile.ts";
@@ -20,6 +20,7 @@ import { type Report, readRange } from "./build-report.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
+import { type FoundBook, findBook } from "./price-file.ts";
 import type { Scenario } from "./schema.ts";
 
 /** Everything that a run needs and that does not differ between replications. */
@@ -29,6 +30,8 @@ export interface Built {
   readonly product: ReturnType<typeof engineOfProfile>;
   readonly purchase: Purchase;
   readonly book: PriceBook;
+  /** SHA-256 of the price book's file; null for the catalogue's own. */
+  readonly bookDigest: string | null;
   readonly drills: readonly PlannedDrill[];
   readonly expectations: readonly Expectation[];
   readonly alarms: readonly Alarm[];
@@ -56,7 +59,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
   const { cluster } = scenario;
   const node = nodeType(cluster.node);
   const product = engineOfProfile(cluster.engine);
-  const book = findBook(scenario, tell);
+  const book = bookOf(scenario, directory, tell);
   checkCluster(scenario, node, product, tell);
   const profile = engineProfile(cluster.engine)!;
   const setup = resolveParameters(
@@ -98,7 +101,8 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
     node,
     product,
     purchase: cluster.purchase as Purchase,
-    book,
+    book: book.book,
+    bookDigest: book.fileDigest,
     drills,
     expectations: expectations.filter(one => one !== null),
     alarms,
@@ -170,13 +174,17 @@ function abbreviate(direction: string): string {
     .replace("west", "w");
 }
 
-function findBook(scenario: Scenario, report: Report): PriceBook | null {
-  const wanted = scenario.prices ?? `aws-${scenario.region}`;
-  if (priceBookNames().includes(wanted)) return priceBook(wanted);
-  report(
-    ["region"],
-    `no prices are known for ${scenario.region}; name a book with «prices:» (${priceBookNames().join(", ")})`,
-  );
+function bookOf(scenario: Scenario, directory: string, report: Report): FoundBook | null {
+  if (scenario.prices === undefined && !priceBookNames().includes(`aws-${scenario.region}`)) {
+    report(
+      ["region"],
+      `no prices are known for ${scenario.region}; name a book with «prices:» (${priceBookNames().join(", ")}, or a file)`,
+    );
+    return null;
+  }
+  const found = findBook(scenario.prices ?? `aws-${scenario.region}`, directory);
+  if ("book" in found) return found;
+  for (const message of found) report(["prices"], message);
   return null;
 }
 

@@ -4,12 +4,11 @@
 
 import { z } from "zod";
 import { priceBookNames } from "../catalog/prices.ts";
-import { duration, nameOf } from "./fields.ts";
+import { duration } from "./fields.ts";
 import { alarmsSchema } from "./schema/alarms.ts";
 import { clientSchema } from "./schema/client.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { drillSchema } from "./schema/drill.ts";
-import type { Names } from "./schema/names.ts";
 import { networkSchema } from "./schema/network.ts";
 import { originSchema } from "./schema/origin.ts";
 import { workloadSchema } from "./schema/workload.ts";
@@ -27,7 +26,14 @@ export const scenarioSchema = z
     period: duration("Length of one row of the series; about 600 rows when left out.", ["1s"]).optional(),
     region: z.string().default("us-east-1").meta({ description: "AWS region: names the zones and the price book." }),
     zones: z.int().min(1).max(6).default(3).meta({ description: "Availability Zones in use." }),
-    prices: nameOf(priceBookNames() as unknown as Names, "Price book; the region's when left out.").optional(),
+    prices: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: "Price book by name, or a file that «cachecast prices import» wrote; the region's when left out.",
+        examples: [...priceBookNames(), "./book.json"],
+      }),
     network: networkSchema.prefault({}).meta({ description: "Delays between zones." }),
     cluster: clusterSchema,
     clients: z.array(clientSchema).min(1).meta({ description: "Groups of application instances." }),

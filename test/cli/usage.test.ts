@@ -29,13 +29,14 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   nodes: ["--family", "--engine", "--prices", "--json"],
   serve: ["--engine"],
   commands: ["--group", "--json"],
+  prices: ["--output", "-o", "--region", "--name", "--complete-from", "--json"],
 };
 
 describe("help", () => {
   test.each([[[]], [["--help"]], [["-h"]]])("%j shows the verbs, examples and exit codes", async args => {
     const { code, stdout, stderr } = await cli(args);
     expect([code, stderr]).toEqual([0, ""]);
-    const verbs = [...stdout.matchAll(/^ {2}cachecast (\w+)(?: [<[][\w.]+[\]>])? {2,}\S/gmu)].map(match => match[1]);
+    const verbs = [...stdout.matchAll(/^ {2}cachecast (\w+)(?: [<[][\w.]+[\]>])* {2,}\S/gmu)].map(match => match[1]);
     expect(new Set(verbs)).toEqual(new Set(Object.keys(VERBS)));
     expect(stdout).toMatch(/Examples:\n {2}cachecast init/u);
     for (const exit of [
