@@ -96,6 +96,10 @@ const cost = z.strictObject({
   asOf: z.string(),
   purchase: z.string(),
   lines: z.array(costLine),
+  /** What of these lines buys nothing that is used: parts of them, not additions, and they overlap. */
+  idle: z.array(costLine),
+  /** What the bill takes for granted because nobody publishes it. */
+  assumptions: z.array(z.string()),
   monthlyUsd: figure,
   cashMonthlyUsd: figure,
   upfrontUsd: figure,

@@ -2,15 +2,14 @@
 // come from all of them, or, with one, from batches of its periods.
 
 import { engineParameters } from "../catalog/engines.ts";
-import { clusterBill, isUnpriced } from "../cost/cluster.ts";
 import { DEGRADED, DONE, FAILED, HIT, MISS } from "../models/outcome.ts";
 import type { World } from "../models/world.ts";
 import { type Result, SCHEMA_VERSION, type Summary } from "../result.ts";
 import { Histogram } from "../sim/histogram.ts";
 import { saturationVerdict } from "../sim/statistics/saturation.ts";
-import { HOURS_PER_MONTH } from "../units.ts";
 import { VERSION } from "../version.ts";
 import { alarmsOf } from "./assemble-alarms.ts";
+import { costOf } from "./assemble-cost.ts";
 import { judge } from "./checks.ts";
 import { findFindings } from "./findings/index.ts";
 import { overBatches, overReplications } from "./intervals.ts";
@@ -36,7 +35,8 @@ export function assembleResult(
   const warmup = findWarmup(recorder, built.warmupNs, firstDrillNs);
   const window = afterWarmup(warmup);
   const measured = measure(recorder, window, null);
-  const cost = costOf(loaded, world, measured.seconds);
+  const nodes = world.cluster.nodes.map(node => nodeRow(world, node.name, measured));
+  const cost = costOf(built, world, { peakUsedBytes: nodes.reduce((sum, node) => sum + node.peakUsedBytes, 0) });
   const summaries = replications.map(one =>
     summarise(one.world, measure(one.world.recorder, window, null), cost.monthlyUsd),
   );
@@ -102,7 +102,7 @@ export function assembleResult(
         latencyUs: latencyOf(one.latency),
       };
     }),
-    nodes: world.cluster.nodes.map(node => nodeRow(world, node.name, measured)),
+    nodes,
     latencyCurve: latencyCurve(measured.latency),
     cost,
     series: {
@@ -263,56 +263,6 @@ function saturationOf(world: World, measured: Measured): Result["saturation"] {
     completions: endedIn(measured.outcomes),
     peakUtilisation,
   });
-}
-
-function costOf({ built }: Loaded, world: World, measuredSeconds: number): Result["cost"] {
-  const { cluster } = world;
-  const { scenario, book, purchase } = built;
-  const seconds = Math.max(1e-9, world.sim.now / 1e9);
-  const crossZone = cluster.nodes.reduce((sum, node) => sum + node.crossZoneBytes, 0);
-  const data = cluster.shards.reduce((sum, shard) => sum + shard.primary.engine.usedMemory, 0);
-  const bill = clusterBill(
-    {
-      node: built.node.type,
-      engine: built.product,
-      nodes: scenario.cluster.shards * (1 + scenario.cluster.replicas),
-      purchase,
-      durability: "none",
-      backups: { bytesPerBackup: data, kept: scenario.cluster.backups, free: 0 },
-      crossAzBytesPerMonth: measuredSeconds === 0 ? 0 : (crossZone / seconds) * HOURS_PER_MONTH * 3_600,
-    },
-    book,
-  );
-  const base = { book: book.name, asOf: book.asOf, purchase };
-  if (isUnpriced(bill)) {
-    return {
-      ...base,
-      lines: [],
-      monthlyUsd: null,
-      cashMonthlyUsd: null,
-      upfrontUsd: null,
-      first12MonthsUsd: null,
-      first36MonthsUsd: null,
-      unknown: bill.unknown.map(one => one.message),
-    };
-  }
-  const cents = (usd: number) => Math.round(usd * 100) / 100;
-  return {
-    ...base,
-    lines: bill.lines.map(line => ({
-      what: line.what,
-      quantity: sure(line.quantity),
-      unit: line.unit,
-      unitPriceUsd: sure(line.unitPriceUsd),
-      monthlyUsd: cents(line.monthlyUsd),
-    })),
-    monthlyUsd: cents(bill.monthlyUsd),
-    cashMonthlyUsd: cents(bill.cashMonthlyUsd),
-    upfrontUsd: cents(bill.upfrontUsd),
-    first12MonthsUsd: cents(bill.first12MonthsUsd),
-    first36MonthsUsd: cents(bill.first36MonthsUsd),
-    unknown: [],
-  };
 }
 
 function provenanceOf({ built, traces }: Loaded): Record<string, string> {

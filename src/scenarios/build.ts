@@ -4,7 +4,6 @@
 import { engineOfProfile } from "../catalog/engines.ts";
 import { type NodeType, nodeType } from "../catalog/nodes.ts";
 import { type PriceBook, priceBookNames } from "../catalog/prices.ts";
-import type { Purchase } from "../cost/purchase.ts";
 import type { PlannedDrill } from "../drills/index.ts";
 import { engineProfile } from "../engine/profile.ts";
 import type { Alarm } from "../models/alarms/alarm.ts";
@@ -13,6 +12,7 @@ import { constant } from "../sim/distributions/constant.ts";
 import { formatDurationNs, NS_PER_MS, NS_PER_SECOND, UnitError } from "../units.ts";
 import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import { buildAlarms } from "./build-alarms.ts";
+import { type Billing, buildBilling } from "./build-billing.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
@@ -28,7 +28,7 @@ export interface Built {
   readonly scenario: Scenario;
   readonly node: NodeType;
   readonly product: ReturnType<typeof engineOfProfile>;
-  readonly purchase: Purchase;
+  readonly billing: Billing;
   readonly book: PriceBook;
   /** SHA-256 of the price book's file; null for the catalogue's own. */
   readonly bookDigest: string | null;
@@ -66,6 +66,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
     { profile, node, managed: cluster.management === "elasticache", mode: cluster.mode, given: cluster.parameters },
     (name, message) => tell(["cluster", "parameters", name], message),
   );
+  const billing = buildBilling(scenario, product, tell);
   const clients = buildClients(scenario, tell);
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
   checkNames(scenario, tell);
@@ -100,7 +101,7 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
     scenario,
     node,
     product,
-    purchase: cluster.purchase as Purchase,
+    billing,
     book: book.book,
     bookDigest: book.fileDigest,
     drills,

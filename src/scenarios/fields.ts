@@ -4,11 +4,15 @@
 import { z } from "zod";
 import { parsed } from "../drills/fields.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
-import { parseBytes, parseDurationNs, UnitError } from "../units.ts";
+import { parseBytes, parseDurationNs, parseUsd, UnitError } from "../units.ts";
 import { MAX_VALUE_BYTES } from "../workload/values.ts";
 import { parseDistribution } from "./distribution-text.ts";
 
 export { count, duration, share } from "../drills/fields.ts";
+
+export function money(description: string, examples: readonly string[] = ["$1500"]) {
+  return parsed(parseUsd).meta({ description: `${description} US dollars.`, examples: [...examples] });
+}
 
 /** Heavy tails end where time does: at 2^53 ns (104 days). */
 function withinTime({ sample, mean, variance, support: [low, high] }: Distribution): Distribution {

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { priceBookNames } from "../catalog/prices.ts";
 import { duration } from "./fields.ts";
 import { alarmsSchema } from "./schema/alarms.ts";
+import { billingSchema } from "./schema/billing.ts";
 import { clientSchema } from "./schema/client.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { drillSchema } from "./schema/drill.ts";
@@ -36,6 +37,7 @@ export const scenarioSchema = z
       }),
     network: networkSchema.prefault({}).meta({ description: "Delays between zones." }),
     cluster: clusterSchema,
+    billing: billingSchema.prefault({}),
     clients: z.array(clientSchema).min(1).meta({ description: "Groups of application instances." }),
     origin: originSchema.optional(),
     workload: z.array(workloadSchema).min(1).meta({ description: "What is asked of the cache." }),

@@ -224,6 +224,16 @@ export function sampleResult({
           monthlyUsd: 524.12,
         },
       ],
+      idle: [
+        {
+          what: "memory unused at its peak",
+          quantity: 0.41,
+          unit: "share of the nodes",
+          unitPriceUsd: 524.12,
+          monthlyUsd: 214.89,
+        },
+      ],
+      assumptions: ["replication across zones is taken to be free"],
       monthlyUsd: 740.1,
       cashMonthlyUsd: 740.1,
       upfrontUsd: 0,

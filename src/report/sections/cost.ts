@@ -2,7 +2,7 @@
 
 import type { Result } from "../../result.ts";
 import { formatNumber, formatUsd } from "../../units.ts";
-import { html, name } from "../markup.ts";
+import { html, type Markup, name } from "../markup.ts";
 import { type Column, dataTable } from "./data-table.ts";
 import type { Section } from "./section.ts";
 
@@ -23,7 +23,8 @@ export const cost: Section = {
   id: "cost",
   title: "Cost",
   render({ result: { cost } }) {
-    const source = html`<p class="note">Purchase ${cost.purchase}; price book ${name(cost.book)} as of ${cost.asOf}. A month has 730 hours; traffic and backups are those of this run, carried on.</p>`;
+    const taken = cost.assumptions.map(text => html`<li>${text}</li>`);
+    const source = html`${taken.length > 0 && html`<p class="note">Taken for granted:</p><ul class="note">${taken}</ul>`}<p class="note">Purchase ${cost.purchase}; price book ${name(cost.book)} as of ${cost.asOf}. A month has 730 hours; traffic and backups are those of this run, carried on.</p>`;
     if (cost.monthlyUsd === null) {
       return html`
         <p class="banner">The price book lacks prices, so there is no total:</p>
@@ -44,6 +45,23 @@ export const cost: Section = {
         [...cost.lines].sort((a, b) => b.monthlyUsd - a.monthlyUsd),
       )}
       <dl class="inline">${totals.map(([what, usd]) => usd !== null && html`<div><dt>${what}</dt><dd>${formatUsd(usd)}</dd></div>`)}</dl>
+      ${cost.idle.length > 0 && idle(cost.idle)}
       ${source}`;
   },
 };
+
+/** What of the bill buys nothing that is used. */
+function idle(lines: readonly Line[]): Markup {
+  return html`
+    <h3>Of which unused</h3>
+    <p class="note">Parts of the lines above, not additions to them; they overlap.</p>
+    ${dataTable(
+      "Unused parts of the bill",
+      [
+        { head: "what", words: true, cell: (line: Line) => html`<bdi>${line.what}</bdi>` },
+        { head: "share", unit: "%", cell: line => formatNumber(100 * line.quantity) },
+        { head: "monthly", unit: "USD", cell: line => formatUsd(line.monthlyUsd) },
+      ],
+      lines,
+    )}`;
+}
