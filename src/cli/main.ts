@@ -5,6 +5,7 @@ import { hideBin } from "yargs/helpers";
 import { BugError } from "../assert.ts";
 import { VERSION } from "../version.ts";
 import { commandsVerb } from "./commands.ts";
+import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { initVerb } from "./init.ts";
 import { nodesVerb } from "./nodes.ts";
@@ -49,6 +50,7 @@ const parser: Argv = yargs(words)
   .example("$0 run scenarios/quickstart.yaml --report reports/quickstart.html", "simulate, print, write an HTML report")
   .example("$0 run cache.yaml --set cluster.shards=5", "what if there were five shards")
   .command(runVerb)
+  .command(drillVerb)
   .command(validateVerb)
   .command(reportVerb)
   .command(initVerb)

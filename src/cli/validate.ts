@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from "yargs";
 import { EXIT } from "./exit.ts";
-import { scenarioOptions } from "./run.ts";
+import { scenarioOptions } from "./simulate.ts";
 
 interface ValidateArguments {
   scenarios: string[];

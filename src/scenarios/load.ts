@@ -15,6 +15,8 @@ export interface LoadOptions {
   /** Scenario file, or "-" for standard input. */
   readonly file: string;
   readonly overlays?: readonly string[];
+  /** A file of which only what makes a drill is taken: `drills`, `expect` and `alarms`; merged first. */
+  readonly drill?: string | undefined;
   /** Arguments of --set, in order. */
   readonly settings?: readonly string[];
   /** Argument of --duration: a setting too, the last one. */
@@ -38,16 +40,19 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
   const issues: Issue[] = [];
   const each = gatherer(issues);
   const { duration } = options;
-  const files = each([options.file, ...(options.overlays ?? [])], file =>
-    parseYaml(file === "-" ? "<stdin>" : file, readText(file)),
-  );
+  const { drill } = options;
+  const overlays = [...(drill === undefined ? [] : [drill]), ...(options.overlays ?? [])];
+  const files = each([options.file, ...overlays], file => parseYaml(file === "-" ? "<stdin>" : file, readText(file)));
   const overrides = each(options.settings ?? [], text => parseOverride(text));
   if (duration !== undefined) {
     overrides.push({ path: ["duration"], value: duration, origin: `--duration ${duration}` });
   }
   if (issues.length > 0) throw new ScenarioError(issues);
   let root = structuredClone(files[0].value) as Record<string, unknown>;
-  for (const overlay of files.slice(1)) root = merge(root, structuredClone(overlay.value)) as Record<string, unknown>;
+  for (const overlay of files.slice(1)) {
+    const value = overlay.file === drill ? drillOf(overlay, issues) : overlay.value;
+    root = merge(root, structuredClone(value)) as Record<string, unknown>;
+  }
   each(overrides, override => applyOverride(root, override));
   if (issues.length > 0) throw new ScenarioError(issues);
 
@@ -79,10 +84,21 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
     built,
     resolved: root,
     digest: createHash("sha256").update(canonicalJson(root)).digest("hex"),
-    overlays: options.overlays ?? [],
+    overlays,
     settings: [...(options.settings ?? []), ...(duration === undefined ? [] : [`duration=${duration}`])],
     traces,
   };
+}
+
+/** What a drill's file has for other scenarios: the rest of it describes its own cluster. */
+const DRILL_KEYS = ["drills", "expect", "alarms"];
+
+function drillOf({ file, value }: YamlFile, issues: Issue[]): Record<string, unknown> {
+  const taken = Object.entries(value as Record<string, unknown>).filter(([key]) => DRILL_KEYS.includes(key));
+  if (!taken.some(([key]) => key === "drills")) {
+    issues.push({ position: null, origin: file, path: "drills", message: "is missing: this file has no drill" });
+  }
+  return Object.fromEntries(taken);
 }
 
 /** JSON with sorted keys, so that the order in which a mapping was written does not matter. */

@@ -28,7 +28,8 @@ export function builtCli() {
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), "cachecast-cli-"));
     for (const folder of ["bin", "scripts"]) cpSync(join(ROOT, folder), join(home, folder), { recursive: true });
-    for (const name of ["src", "node_modules", "package.json"]) symlinkSync(join(ROOT, name), join(home, name));
+    for (const name of ["src", "scenarios", "node_modules", "package.json"])
+      symlinkSync(join(ROOT, name), join(home, name));
     execFileSync(process.execPath, [join(home, "scripts/build.mjs")], { stdio: "pipe" });
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -121,7 +121,7 @@ describe("calls that cannot be meant", () => {
     [["nodes", "--family", "r7"], "no family «r7»; there are t2, t3"],
     [
       ["nodes", "--prices", "aws-us-east"],
-      "no price book «aws-us-east»; there are aws-us-east-1, aws-ap-northeast-2, seed-2025; did you mean",
+      "no price book «aws-us-east»; there are aws-us-east-1, aws-ap-northeast-2, aws-ap-southeast-1, seed-2025; did you mean",
     ],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
