@@ -6,6 +6,7 @@
 
 import { assert } from "../assert.ts";
 import type { Simulation } from "../sim/simulation.ts";
+import { Capacity } from "./cluster-capacity.ts";
 import { zoneFor } from "./cluster-placement.ts";
 import { SlotTable } from "./cluster-slots.ts";
 import { addressOf, viewOf } from "./cluster-view.ts";
@@ -30,6 +31,8 @@ export interface Shard {
   knownFailed: boolean;
   /** Keys that the primary held when it went: gone if nobody can be promoted. */
   keysAtRisk: number;
+  /** Scaled in: its nodes are gone and its number is not used again. */
+  removed: boolean;
 }
 
 /** Told by whoever wants to follow a shard's fate. */
@@ -38,6 +41,13 @@ export interface ClusterObserver {
   replicaOnline?(shard: Shard, replica: Node): void;
   /** `lost`: changes that the promoted replica had not got; all keys when it starts empty. */
   promoted?(shard: Shard, lost: number): void;
+  /** A node stands that was not there when the world began. */
+  nodeAdded?(node: Node): void;
+  /** A node has died. */
+  nodeLost?(node: Node): void;
+  /** A node has been taken out of service. */
+  nodeRemoved?(node: Node): void;
+  shardAdded?(shard: Shard): void;
 }
 
 export class Cluster {
@@ -51,18 +61,21 @@ export class Cluster {
   /** Slots of a failed shard make the whole cluster refuse (cluster-require-full-coverage). */
   requireFullCoverage = false;
   readonly observers: ClusterObserver[] = [];
+  readonly capacity: Capacity;
   private readonly byAddress = new Map<string, Node>();
 
   constructor(
-    readonly config: ClusterConfig,
-    private readonly sim: Simulation,
-    private readonly latency: Latency,
+    /** What new nodes are made of; changing the cluster's shape or hardware replaces it. */
+    public config: ClusterConfig,
+    readonly sim: Simulation,
+    readonly latency: Latency,
     readonly log: EventLog,
     /** Makes a node in a zone for a shard; its name tells which. */
-    private readonly makeNode: (shard: number, member: number, zone: number) => Node,
+    private readonly makeNode: (shard: number, member: number, zone: number, config: ClusterConfig) => Node,
     readonly zoneCount: number,
   ) {
     this.slots = new SlotTable(config.shards);
+    this.capacity = new Capacity(() => sim.now);
     for (let index = 0; index < config.shards; index++) {
       const primary = this.addNode(index, 0, zoneFor(config, zoneCount, index, 0));
       const shard: Shard = {
@@ -73,6 +86,7 @@ export class Cluster {
         failed: false,
         knownFailed: false,
         keysAtRisk: 0,
+        removed: false,
       };
       this.shards.push(shard);
       for (let member = 1; member <= config.replicasPerShard; member++) {
@@ -81,6 +95,12 @@ export class Cluster {
         this.attach(shard, replica, shard.stream.end, 0);
       }
     }
+    for (const node of this.nodes) this.capacity.add(node.type.type);
+  }
+
+  /** The shards that there are now. */
+  get members(): Shard[] {
+    return this.shards.filter(shard => !shard.removed);
   }
 
   /** Shard number by slot. */
@@ -92,17 +112,19 @@ export class Cluster {
     return this.byAddress.get(address);
   }
 
-  private addNode(shard: number, member: number, zone: number): Node {
-    const node = this.makeNode(shard, member, zone);
+  /** A node that runs, empty and without a role. */
+  addNode(shard: number, member: number, zone: number, config = this.config): Node {
+    const node = this.makeNode(shard, member, zone, config);
     assert(node.id === this.nodes.length, `node ${node.name} has id ${node.id}, expected ${this.nodes.length}`);
     this.nodes.push(node);
     this.byAddress.set(addressOf(node), node);
-    if (this.config.mode === "cluster") node.engine.cluster = viewOf(this, node);
+    if (config.mode === "cluster") node.engine.cluster = viewOf(this, node);
+    for (const observer of this.observers) observer.nodeAdded?.(node);
     return node;
   }
 
   /** Links a replica to its shard's stream from a sequence number on. */
-  private attach(shard: Shard, replica: Node, from: number, offset: number): ReplicationLink {
+  attach(shard: Shard, replica: Node, from: number, offset: number): ReplicationLink {
     shard.replicas.push(replica);
     this.version++;
     const link = new ReplicationLink(
@@ -124,7 +146,7 @@ export class Cluster {
   }
 
   /** min-replicas-to-write looks at links with acceptable lag; a live link counts as one. */
-  private countGoodReplicas(shard: Shard): void {
+  countGoodReplicas(shard: Shard): void {
     shard.primary.engine.goodReplicas = shard.stream.links.filter(link => !link.paused).length;
   }
 
@@ -170,6 +192,7 @@ export class Cluster {
       this.countGoodReplicas(shard);
     }
     this.version++;
+    for (const observer of this.observers) observer.nodeLost?.(node);
     return event;
   }
 

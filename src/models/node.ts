@@ -15,7 +15,7 @@ import type { NodeType } from "../catalog/nodes.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import { Engine } from "../engine/engine.ts";
 import { NO_DATABASE } from "../engine/propagation.ts";
-import { commandBytes, ErrorReply, replyBytes } from "../engine/reply.ts";
+import { commandBytes, ErrorReply, type Reply, replyBytes } from "../engine/reply.ts";
 import type { Session } from "../engine/session.ts";
 import { Histogram } from "../sim/histogram.ts";
 import type { Simulation } from "../sim/simulation.ts";
@@ -39,6 +39,7 @@ import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REPLY, REQUE
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import type { ReplicationStream } from "./replication.ts";
 import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
+import { park } from "./write-pause.ts";
 import { writingCommands } from "./writing-commands.ts";
 
 /** What a node needs to know of the clients: where they are and how to answer them. */
@@ -49,8 +50,8 @@ export interface ClientDirectory {
   targetOf(instance: number): number;
 }
 
-/** down: the process is gone, the host answers. lost: the host is gone, nobody answers. */
-export type NodeState = "up" | "down" | "lost";
+/** down: the process is gone, the host answers. lost: the host is gone, nobody answers. removed: taken out of service. */
+export type NodeState = "up" | "down" | "lost" | "removed";
 
 /** CPU time of one copy-on-write fault: 2.6-4.0 us measured, 1-3 us advised (models/physics.md, 1.4). */
 const FAULT_NS = 2_000;
@@ -98,6 +99,8 @@ export class Node {
   saveProgress: () => number = () => 0;
   saveStartedNs = 0;
 
+  /** Writes that wait for the end of a pause: request and generation in turn. Null: there is no pause (write-pause.ts). */
+  parked: number[] | null = null;
   private readonly io: Station | null;
   private readonly turns = new ConnectionTurns();
   private readonly effort: EffortTime;
@@ -190,6 +193,7 @@ export class Node {
     }
     // The client has closed the connection meanwhile.
     if (requests.generation[request] !== generation) return this.retransmission.settled(request);
+    if (this.parked !== null && requests.reads[request] === 0) return park(this.parked, request, generation);
     const argv = requests.argv[request];
     const bytesIn = commandBytes(argv);
     const passing = this.networkIn.pass(sim.now, bytesIn);
@@ -274,6 +278,25 @@ export class Node {
     return expiry.behind ? this.thread.occupy(end, this.cpu.scaled(expiry.fast(end / 1_000))) : end;
   }
 
+  /**
+   * Runs a command that the cluster itself sends, such as a key that moves here. It takes `ns` beside what the engine says
+   * that it took.
+   */
+  runOwn(argv: readonly Bytes[], ns: number): Reply {
+    const start = this.freeAtNs;
+    this.advanceClock(start);
+    this.primarySession.db = 0;
+    const reply = this.engine.execute(this.primarySession, argv);
+    const done = this.occupy(start, ns + this.effortNs());
+    this.stream?.commit(done);
+    return reply;
+  }
+
+  /** Instant at which the engine thread has done all that it was given so far. */
+  get freeAtNs(): number {
+    return this.thread.readyNs(this.sim.now);
+  }
+
   /** Blocks the engine thread from now, or from when it is free, for `ns`. Returns the instant it goes on. */
   block(ns: number): number {
     return this.occupy(this.thread.readyNs(this.sim.now), ns);
@@ -330,8 +353,9 @@ export class Node {
   }
 
   /** The process is gone, and with it memory, connections and promised work. */
-  crash(state: "down" | "lost"): void {
+  crash(state: Exclude<NodeState, "up">): void {
     this.state = state;
+    this.parked = null;
     this.incarnation++;
     this.addConnections(-this.connections);
     this.thread.stop(this.sim.now);

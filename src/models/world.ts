@@ -11,7 +11,7 @@ import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
 import { ConnectionTable } from "./clients/connection-table.ts";
 import { Cluster, type Shard } from "./cluster.ts";
-import type { WorldConfig } from "./config.ts";
+import type { ClusterConfig, WorldConfig } from "./config.ts";
 import { DnsRecord } from "./dns.ts";
 import { EventLog } from "./event-log.ts";
 import type { Failover, FailoverPhase } from "./failover/failover.ts";
@@ -62,7 +62,11 @@ export class World {
     this.buildClients();
     this.origin = new Origin(config.origin, sim.random("origin"));
     this.failover = this.buildFailover();
-    this.cluster.observers.push({ replicaLag: (link, lagNs) => this.recordLag(link, lagNs) });
+    this.cluster.observers.push({
+      replicaLag: (link, lagNs) => this.recordLag(link, lagNs),
+      shardAdded: () => this.replicationLag.push(new Histogram()),
+      nodeRemoved: node => this.voidRequestsAt(node, "down"),
+    });
     config.workloads.forEach((workload, index) => {
       const client = this.clients[workload.client];
       this.traffic.push(
@@ -99,15 +103,15 @@ export class World {
     };
     let nextId = 0;
     const { cluster } = config;
-    const makeNode = (shard: number, member: number, zone: number) => {
+    const makeNode = (shard: number, member: number, zone: number, made: ClusterConfig) => {
       const name = `${cluster.name}-${String(shard + 1).padStart(4, "0")}-${String(member + 1).padStart(3, "0")}`;
       return new Node(
         nextId++,
         name,
         zone,
         shard,
-        cluster.node,
-        cluster,
+        made.node,
+        made,
         sim,
         this.latency,
         this.requests,
@@ -181,6 +185,7 @@ export class World {
     const started = recorder.periods.at(-1)?.endNs ?? 0;
     recorder.closePeriod(() => {
       for (const node of this.cluster.nodes) {
+        if (node.state === "removed") continue;
         this.metricsOf(node).gather(recorder, sim.now - started, this.cluster.linkOf(node), sim.now);
       }
       for (const client of this.clients) {
