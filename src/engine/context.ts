@@ -188,7 +188,7 @@ export class Context {
 
   /** Replicas get this instead of the call; several in order when called again. */
   propagateInstead(...argv: Bytes[]): void {
-    if (this.engine.propagation.sink === null) return;
+    if (!this.engine.propagation.listened) return;
     this.replacement ??= [];
     this.replacement.push(argv);
   }
@@ -221,7 +221,7 @@ export class Context {
   finish(argv: readonly Bytes[]): void {
     const { propagation, persistence } = this.engine;
     persistence.changes += this.dirty;
-    if (this.dirty === 0 || propagation.sink === null) return;
+    if (this.dirty === 0 || !propagation.listened) return;
     // Not the number of `this.db`: SWAPDB has just changed it.
     const database = this.session.db;
     const { targets } = this.engine.scripting;

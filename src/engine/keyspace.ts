@@ -82,6 +82,8 @@ export class Keyspace {
   /** Running mean of remaining TTLs in ms, as INFO shows it. */
   averageTtlMs = 0;
   rewriteObserver: RewriteObserver | null = null;
+  /** Told of every entry that is added; null nearly always. */
+  insertObserver: ((entry: number) => void) | null = null;
   /** The database's number; SWAPDB changes it. */
   index: number;
 
@@ -183,6 +185,7 @@ export class Keyspace {
     this.main.insert(entry);
     if (this.mainTable.followsUse) this.followUse();
     this.account(entry);
+    this.insertObserver?.(entry);
     return entry;
   }
 

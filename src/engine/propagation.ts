@@ -18,10 +18,17 @@ const EXEC: readonly Bytes[] = ["EXEC"];
 export class Propagation {
   /** The replication stream, and the append-only file; null: nobody listens. */
   sink: ReplicationSink | null = null;
+  /** Sees every effect too, whoever listens: a migration of slots. Null nearly always. */
+  tap: ReplicationSink | null = null;
   private readonly sinks: ReplicationSink[] = [];
   private unit: [database: number, argv: readonly Bytes[], targets: number][] = [];
   /** Calls under way, one in another: effects gather until the outermost ends. */
   depth = 0;
+
+  /** Whether anybody wants to know. */
+  get listened(): boolean {
+    return this.sink !== null || this.tap !== null;
+  }
 
   /** One more listener, behind those that are there. */
   addSink(sink: ReplicationSink): void {
@@ -36,20 +43,24 @@ export class Propagation {
   }
 
   add(database: number, argv: readonly Bytes[], targets = TO_ALL): void {
-    if (this.sink === null || targets === 0) return;
+    if (!this.listened || targets === 0) return;
     if (this.depth > 0) this.unit.push([database, argv, targets]);
-    else this.sink(database, argv, targets);
+    else this.emit(database, argv, targets);
   }
 
   /** The outermost call has ended. `wrap`: several effects form a transaction. */
   flush(wrap: boolean): void {
     if (this.unit.length === 0) return;
-    const { unit, sink } = this;
+    const { unit } = this;
     this.unit = [];
-    if (sink === null) return;
     const wrapped = wrap && unit.length > 1;
-    if (wrapped) sink(NO_DATABASE, MULTI, TO_ALL);
-    for (const [database, argv, targets] of unit) sink(database, argv, targets);
-    if (wrapped) sink(NO_DATABASE, EXEC, TO_ALL);
+    if (wrapped) this.emit(NO_DATABASE, MULTI, TO_ALL);
+    for (const [database, argv, targets] of unit) this.emit(database, argv, targets);
+    if (wrapped) this.emit(NO_DATABASE, EXEC, TO_ALL);
+  }
+
+  private emit(database: number, argv: readonly Bytes[], targets: number): void {
+    this.sink?.(database, argv, targets);
+    this.tap?.(database, argv, targets);
   }
 }

@@ -18,6 +18,7 @@ import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { ReplicationLink, ReplicationStream } from "./replication.ts";
 import { dataSize } from "./save.ts";
+import type { Manoeuvre } from "./scaling/manoeuvre.ts";
 
 export interface Shard {
   readonly index: number;
@@ -62,6 +63,8 @@ export class Cluster {
   requireFullCoverage = false;
   readonly observers: ClusterObserver[] = [];
   readonly capacity: Capacity;
+  /** The change by intent that is under way: there is one at a time. */
+  manoeuvre: Manoeuvre | null = null;
   private readonly byAddress = new Map<string, Node>();
 
   constructor(
@@ -221,6 +224,15 @@ export class Cluster {
     this.version++;
     for (const observer of this.observers) observer.promoted?.(shard, lost);
     return event;
+  }
+
+  /** A primary that has handed over follows its heir: it has all that the heir has. */
+  demote(shard: Shard, old: Node, cause: number | null): void {
+    old.stream?.stop(this.sim.now);
+    old.stream = null;
+    old.engine.role = "replica";
+    this.log.add(old.name, `follows ${shard.primary.name}`, cause);
+    this.attach(shard, old, shard.stream.end, shard.stream.offset);
   }
 
   /** A replica turns to its shard's new primary: partially when the backlog reaches back far enough, else in full. */

@@ -9,6 +9,7 @@ import type { LatencyConfig } from "./network.ts";
 export type * from "./config/client.ts";
 export type * from "./config/cluster.ts";
 export type * from "./config/hardware.ts";
+export type * from "./config/scaling.ts";
 export type * from "./config/workload.ts";
 
 export interface WorldConfig {

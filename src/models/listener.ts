@@ -62,7 +62,8 @@ export class Listener {
   arrive(connection: number, epoch: number): void {
     const { node, table } = this;
     if (table.epoch[connection] !== epoch) return; // given up meanwhile
-    if (node.state === "lost" || !node.tracking.admits(node.connections)) return this.tryLater(connection, epoch);
+    const isGone = node.state === "lost" || node.state === "removed";
+    if (isGone || !node.tracking.admits(node.connections)) return this.tryLater(connection, epoch);
     if (node.state === "down") return this.refuse(connection, epoch, this.sim.now);
     if (this.waiting >= this.room) {
       this.dropped++;

@@ -17,10 +17,10 @@ import { Engine } from "../engine/engine.ts";
 import { NO_DATABASE } from "../engine/propagation.ts";
 import { commandBytes, ErrorReply, type Reply, replyBytes } from "../engine/reply.ts";
 import type { Session } from "../engine/session.ts";
-import { Histogram } from "../sim/histogram.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
 import { NS_PER_SECOND } from "../units.ts";
+import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionTable } from "./clients/connection-table.ts";
 import type { ClusterConfig } from "./config.ts";
 import { ConnectionTurns } from "./connection-turns.ts";
@@ -38,17 +38,9 @@ import { hostMemoryBytes, type MemoryState, memoryState, SWAP_IN_NS } from "./me
 import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import type { ReplicationStream } from "./replication.ts";
+import { RequestLatency } from "./request-latency.ts";
 import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
 import { park } from "./write-pause.ts";
-import { writingCommands } from "./writing-commands.ts";
-
-/** What a node needs to know of the clients: where they are and how to answer them. */
-export interface ClientDirectory {
-  /** Zone of a client instance. */
-  zoneOf(instance: number): number;
-  /** Event target of the client group that the instance belongs to. */
-  targetOf(instance: number): number;
-}
 
 /** down: the process is gone, the host answers. lost: the host is gone, nobody answers. removed: taken out of service. */
 export type NodeState = "up" | "down" | "lost" | "removed";
@@ -91,9 +83,7 @@ export class Node {
   stream: ReplicationStream | null = null;
   /** The replica's side of its link; called when changes arrive. */
   onReplicated: (() => void) | null = null;
-  /** From a request's arrival to its answer on the wire, of this period's requests without an error, in ns. */
-  readonly readLatency = new Histogram();
-  readonly writeLatency = new Histogram();
+  readonly requestLatency: RequestLatency;
   save: CopyOnWrite | null = null;
   /** Share of the running save that is done, 0–1, and when the child began. */
   saveProgress: () => number = () => 0;
@@ -110,8 +100,6 @@ export class Node {
   private readonly clientSession: Session;
   private readonly readonlySession: Session;
   private readonly cronNs: number;
-  /** By command id: 1 where it writes. */
-  private readonly writes: Uint8Array;
 
   constructor(
     readonly id: number,
@@ -153,7 +141,7 @@ export class Node {
     this.clientSession = this.engine.session(2);
     this.readonlySession = this.engine.session(3);
     this.readonlySession.readonly = true;
-    this.writes = writingCommands(this.engine);
+    this.requestLatency = new RequestLatency(this.engine);
     this.cronNs = Math.round(NS_PER_SECOND / this.engine.settings.hz);
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
     // Crons of different nodes do not tick together.
@@ -225,10 +213,7 @@ export class Node {
     requests.reply[request] = reply;
     requests.doneNs[request] = done;
     if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
-    if (!(reply instanceof ErrorReply)) {
-      const latency = this.writes[engine.lastCommandId] === 1 ? this.writeLatency : this.readLatency;
-      latency.record(Math.round(done - sim.now));
-    }
+    if (!(reply instanceof ErrorReply)) this.requestLatency.record(engine.lastCommandId, Math.round(done - sim.now));
     this.reply(request, generation, done, bytesOut);
   }
 
@@ -279,15 +264,16 @@ export class Node {
   }
 
   /**
-   * Runs a command that the cluster itself sends, such as a key that moves here. It takes `ns` beside what the engine says
-   * that it took.
+   * Runs a command that the cluster itself sends, such as a key that moves here. It takes `ns`, and what the engine says that
+   * it took unless the caller accounts for all of it.
    */
-  runOwn(argv: readonly Bytes[], ns: number): Reply {
+  runOwn(argv: readonly Bytes[], ns: number, withEffort = true): Reply {
     const start = this.freeAtNs;
     this.advanceClock(start);
     this.primarySession.db = 0;
     const reply = this.engine.execute(this.primarySession, argv);
-    const done = this.occupy(start, ns + this.effortNs());
+    const effort = this.effortNs();
+    const done = this.occupy(start, withEffort ? ns + effort : ns);
     this.stream?.commit(done);
     return reply;
   }
@@ -382,8 +368,7 @@ export class Node {
 
   /** The period's measurements have been read. */
   periodOver(): void {
-    this.readLatency.reset();
-    this.writeLatency.reset();
+    this.requestLatency.periodOver();
     this.pressure.periodOver();
   }
 

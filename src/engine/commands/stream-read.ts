@@ -158,7 +158,7 @@ function parseStreams(ctx: Context, argv: readonly Bytes[], options: ReadOptions
 
 /** Replicas hear of a delivery as a claim, which leaves nothing to decide. */
 export function propagateClaim(ctx: Context, key: string, group: StreamGroup, pending: Pending): void {
-  if (ctx.engine.replicate === null) return;
+  if (!ctx.engine.propagation.listened) return;
   const { id, consumer } = pending;
   const options = ["0", formatId(id), "TIME", String(pending.deliveredMs), "RETRYCOUNT", String(pending.deliveries)];
   const lastId = formatId(group.lastId);

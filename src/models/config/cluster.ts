@@ -4,6 +4,7 @@ import type { NodeType } from "../../catalog/nodes.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { HardwareConfig } from "./hardware.ts";
+import type { ScalingConfig } from "./scaling.ts";
 
 export interface ClusterConfig {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface ClusterConfig {
   readonly fork: ForkConfig;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;
+  /** How its shape is changed; left out: scaling/provision.ts has the defaults. */
+  readonly scaling?: ScalingConfig | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */
   readonly placement?: PlacementConfig | undefined;
 }

@@ -7,8 +7,8 @@ import type { Node } from "../node.ts";
 import { type NodeMetric, standing } from "./metric.ts";
 
 const KINDS: readonly (readonly [name: string, what: string, of: (node: Node) => Histogram])[] = [
-  ["SuccessfulReadRequestLatency", "reads", node => node.readLatency],
-  ["SuccessfulWriteRequestLatency", "writes", node => node.writeLatency],
+  ["SuccessfulReadRequestLatency", "reads", node => node.requestLatency.reads],
+  ["SuccessfulWriteRequestLatency", "writes", node => node.requestLatency.writes],
 ];
 
 export const LATENCY_METRICS: readonly NodeMetric[] = KINDS.flatMap(([name, what, of]) => [

@@ -1,0 +1,24 @@
+// More shards: new nodes, then the slots are evened out over all. A new shard has as many replicas as the smallest of those
+// that there are (AWS, online resharding).
+
+import type { Cluster } from "../cluster.ts";
+import { addShard } from "../cluster-members.ts";
+import { begin, type ManoeuvreReport } from "./manoeuvre.ts";
+import { PROVISIONING_SETTING, whenProvisioned } from "./provision.ts";
+import { evenRoutes, move } from "./reshard.ts";
+
+export function scaleOut(cluster: Cluster, shards: number, report: ManoeuvreReport, done: () => void): void {
+  const text = `scaling out by ${shards} ${shards === 1 ? "shard" : "shards"}`;
+  const single = cluster.config.mode === "single" ? "cluster mode is disabled: there is one shard" : null;
+  const manoeuvre = begin(cluster, text, report, done, single);
+  if (manoeuvre === null) return;
+  const { startNs } = manoeuvre;
+  whenProvisioned(cluster, () => {
+    manoeuvre.phase("new nodes", startNs, PROVISIONING_SETTING);
+    const replicas = Math.min(...cluster.members.map(shard => shard.replicas.length));
+    const added = Array.from({ length: shards }, () => addShard(cluster, replicas, manoeuvre.event));
+    report.target = added.map(shard => `shard ${shard.index + 1}`).join(", ");
+    report.figures.shards = cluster.members.length;
+    move(cluster, manoeuvre, evenRoutes(cluster), undefined, () => manoeuvre.end());
+  });
+}
