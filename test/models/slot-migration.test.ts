@@ -7,16 +7,16 @@ import { addShard } from "../../src/models/cluster-members.ts";
 import type { MigrationConfig } from "../../src/models/config.ts";
 import { DONE, FAILED } from "../../src/models/outcome.ts";
 import { type MigrationProgress, migrateSlots } from "../../src/models/slot-migration/migration.ts";
-import { evenShares, planShares, type SlotRoute } from "../../src/models/slot-migration/plan.ts";
+import { evenShares, planShares } from "../../src/models/slot-migration/plan.ts";
 import type { World } from "../../src/models/world.ts";
 import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "./world.ts";
+import { runTo, smallWorld, type Wanted } from "./world.ts";
 
 const METHODS = ["slot-by-slot", "atomic"] as const;
 
 const config = (method: MigrationConfig["method"], batch = 10): MigrationConfig => ({ method, batch, parallel: 1 });
 
-function commands(...texts: string[]): Wanted["workload"] {
+function commands(...texts: string[]): NonNullable<Wanted["workload"]> {
   return {
     pattern: { kind: "commands", templates: texts.map(text => ({ parts: parseTemplate(text), weight: 1 })) },
   };
