@@ -6,7 +6,7 @@ import type { Command } from "../engine/command.ts";
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { nextGapNs } from "../workload/arrivals/open.ts";
-import { TRACE_SET, UNKNOWN_SIZE, UNKNOWN_TTL } from "../workload/traces/trace.ts";
+import { TRACE_DELETE, TRACE_SET, UNKNOWN_SIZE, UNKNOWN_TTL } from "../workload/traces/trace.ts";
 import { ValueTable } from "../workload/values.ts";
 import { cacheAside } from "./caching/cache-aside.ts";
 import { commandMix } from "./caching/commands.ts";
@@ -122,11 +122,12 @@ export class Traffic implements PatternWorld {
       const request = this.open(buffer.key);
       if (buffer.size !== UNKNOWN_SIZE) this.requests.valueSize[request] = buffer.size;
       if (buffer.ttl !== UNKNOWN_TTL) this.requests.ttlSeconds[request] = buffer.ttl;
-      const write = buffer.op === TRACE_SET;
+      const { op } = buffer;
       buffer.skip();
       assert(buffer.finished || buffer.length > 0, "the trace buffer ran dry within a slice of the run");
       this.scheduleNext();
-      this.pattern.begin(request, write);
+      if (op === TRACE_DELETE) this.pattern.remove(request);
+      else this.pattern.begin(request, op === TRACE_SET);
       return;
     }
     const times = load.kind === "open" ? load.burst : 1;

@@ -17,6 +17,7 @@ import type { Loaded } from "./load.ts";
 import { MODEL_VERSIONS } from "./provenance.ts";
 import { significant, sure } from "./rounding.ts";
 import type { Replication } from "./run.ts";
+import { describeTrace, sourceName } from "./trace-file.ts";
 import { findWarmup, type Warmup } from "./warmup.ts";
 import { endedIn, hitRateOf, type Measured, measure, type Window } from "./window.ts";
 
@@ -272,10 +273,9 @@ function provenanceOf({ built, traces }: Loaded): Record<string, string> {
     parameters: `${built.scenario.cluster.engine}: ${engineParameters(built.scenario.cluster.engine).size} rows`,
   };
   for (const plan of built.workloads) {
-    const summary = plan.trace === null ? undefined : traces.get(plan.trace.file);
+    const summary = plan.trace === null ? undefined : traces.get(sourceName(plan.trace));
     if (summary !== undefined) {
-      provenance[`trace of ${plan.name}`] =
-        `${summary.rows} requests for ${summary.keys} keys over ${sure(summary.spanMs / 1_000)} s`;
+      provenance[`trace of ${plan.name}`] = describeTrace(summary);
     }
   }
   return provenance;

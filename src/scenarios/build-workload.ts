@@ -7,28 +7,23 @@ import { COMMANDS } from "../engine/commands/index.ts";
 import type { LoadConfig, PatternConfig, WorkloadConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
-import { formatCount, formatRate, NS_PER_SECOND, parseFraction, parseRate, UnitError } from "../units.ts";
+import { formatCount, formatRate, NS_PER_MS, NS_PER_SECOND, parseFraction, parseRate, UnitError } from "../units.ts";
 import { KeyTable } from "../workload/keys.ts";
 import { constantRate, RATE_STEP_NS, type Rate, variableRate } from "../workload/rate.ts";
 import { arityProblem, type Part, parseTemplate, TemplateError } from "../workload/template.ts";
+import { DEFAULT_GAP_MS } from "../workload/traces/intake.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import type { Report } from "./build-report.ts";
 import { compileExpression } from "./expression.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import type { TraceSource } from "./trace-file.ts";
 import type { Path } from "./yaml-file.ts";
-
-/** A trace that a workload replays. */
-export interface TracePlan {
-  /** Absolute name of the file. */
-  readonly file: string;
-  readonly speed: number;
-}
 
 export interface WorkloadPlan {
   readonly name: string;
-  readonly trace: TracePlan | null;
+  readonly trace: TraceSource | null;
   /** A configuration with state of its own. For a trace, `feed` receives the buffer and the key numbers to fill. */
   config(feed?: (buffer: TraceBuffer, keys: TraceKeys) => void): WorkloadConfig;
 }
@@ -59,8 +54,7 @@ export function buildWorkload(
   }
   const ttl = ttlSeconds(input);
   const values = input.values ?? input.trace?.sizes ?? constant(DEFAULT_VALUE_BYTES);
-  const trace =
-    input.trace === undefined ? null : { file: resolve(directory, input.trace.file), speed: input.trace.speed };
+  const trace = input.trace === undefined ? null : traceSource(input.trace, directory);
 
   return {
     name: input.name,
@@ -96,6 +90,18 @@ export function buildWorkload(
         preload: input.preload,
       };
     },
+  };
+}
+
+function traceSource(trace: NonNullable<WorkloadInput["trace"]>, directory: string): TraceSource {
+  const { file, format, columns, speed, gap, amplify } = trace;
+  return {
+    file: resolve(directory, file),
+    format: format === "auto" ? null : format,
+    columns,
+    speed,
+    gapMs: gap === undefined ? DEFAULT_GAP_MS : gap / NS_PER_MS,
+    amplify,
   };
 }
 

@@ -8,7 +8,7 @@ import { type Issue, ScenarioError } from "./issue.ts";
 import { applyOverride, merge, type Override, parseOverride } from "./overrides.ts";
 import { problemsOfTheRest } from "./repair.ts";
 import { scenarioSchema } from "./schema.ts";
-import { checkTrace, type TraceSummary } from "./trace-file.ts";
+import { checkTrace, sourceName, type TraceSummary } from "./trace-file.ts";
 import { formatPath, isPrefix, type Path, parseYaml, readText, type YamlFile } from "./yaml-file.ts";
 
 export interface LoadOptions {
@@ -69,10 +69,15 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
   }
   const built = build(parsed.data, directory, (path, message) => issues.push(locate(path, "value", message)));
   const traces = new Map<string, TraceSummary>();
-  for (const plan of built?.workloads ?? []) {
-    if (plan.trace === null || traces.has(plan.trace.file)) continue;
+  for (const [index, plan] of (built?.workloads ?? []).entries()) {
+    if (plan.trace === null || traces.has(sourceName(plan.trace))) continue;
     try {
-      traces.set(plan.trace.file, await checkTrace(plan.trace.file));
+      const summary = await checkTrace(plan.trace);
+      traces.set(sourceName(plan.trace), summary);
+      if (parsed.data.workload[index].trace?.gap !== undefined && summary.untimed === 0) {
+        const path = ["workload", index, "trace", "gap"];
+        issues.push(locate(path, "value", "has no effect: every request of the file has its time"));
+      }
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       issues.push(...error.issues);

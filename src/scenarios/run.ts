@@ -59,7 +59,7 @@ async function runOnce(
 ): Promise<Replication> {
   const feeders: TraceFeeder[] = [];
   const config = built.world(index, seed, ({ trace }, buffer, keys) => {
-    feeders.push(new TraceFeeder(trace!.file, buffer, keys, trace!.speed));
+    feeders.push(new TraceFeeder(trace!, buffer, keys));
   });
   const world = new World(config);
   const drills = scheduleDrills(world, built.drills);

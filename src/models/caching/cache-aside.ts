@@ -11,7 +11,7 @@ const READING = 0;
 const FETCHING = 1;
 const STORING = 2;
 const FALLING_BACK = 3;
-/** A write that a trace asks for. */
+/** A write or a deletion that a trace asks for. */
 const WRITING = 4;
 
 export function cacheAside(world: PatternWorld, requests: Requests, fallback: boolean, fill: boolean): Pattern {
@@ -24,6 +24,10 @@ export function cacheAside(world: PatternWorld, requests: Requests, fallback: bo
       if (write) return store(request, WRITING);
       requests.step[request] = READING;
       world.call(request, ["get", world.keyText(request)], true);
+    },
+    remove(request) {
+      requests.step[request] = WRITING;
+      world.call(request, ["del", world.keyText(request)], false);
     },
     replied(request, reply: Reply) {
       const isError = reply instanceof ErrorReply;

@@ -1,5 +1,6 @@
 // Plain commands from a weighted mix of templates: each request is one command, and its answer ends it.
 
+import { fail } from "../../assert.ts";
 import type { Command } from "../../engine/command.ts";
 import { READONLY } from "../../engine/command.ts";
 import { ErrorReply } from "../../engine/reply.ts";
@@ -36,6 +37,7 @@ export function commandMix(
       requests.hinted[request] = hinted[chosen] ? 1 : 0;
       world.call(request, fillTemplate(mix[chosen].parts, requests.key[request], source), reads[chosen]);
     },
+    remove: () => fail("a mix of commands has no deletions of its own: they are for traces"),
     replied: (request, reply) => world.finish(request, reply instanceof ErrorReply ? FAILED : DONE),
     failed: request => world.finish(request, FAILED),
     fetched: request => world.finish(request, DONE),

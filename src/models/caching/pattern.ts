@@ -21,6 +21,8 @@ export interface PatternWorld {
 export interface Pattern extends PatternHandler {
   /** A request has come; `write` when a replayed trace says that it stores something. */
   begin(request: number, write: boolean): void;
+  /** A replayed trace says that the request's key is deleted. */
+  remove(request: number): void;
 }
 
 /** The SET of a value, with its time to live in the coarsest unit that keeps it. */

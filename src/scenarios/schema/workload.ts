@@ -1,7 +1,8 @@
 // Scenario keys of `workload`.
 
 import { z } from "zod";
-import { count, durations, share, sizes } from "../fields.ts";
+import { TRACE_FORMATS } from "../../workload/traces/index.ts";
+import { count, duration, durations, nameOf, share, sizes } from "../fields.ts";
 
 const cacheAside = z
   .strictObject({
@@ -18,7 +19,31 @@ const cacheAside = z
 
 const trace = z
   .strictObject({
-    file: z.string().min(1).meta({ description: "CSV, gzip if it ends in .gz; relative to the scenario." }),
+    file: z
+      .string()
+      .min(1)
+      .meta({ description: "The trace, packed with gzip or zstd or not at all; relative to the scenario." }),
+    format: nameOf(
+      ["auto", ...TRACE_FORMATS.map(format => format.name)] as unknown as readonly [string, ...string[]],
+      "Its format; «auto» looks at the first bytes.",
+    ).default("auto"),
+    columns: z
+      .string()
+      .optional()
+      .meta({
+        description: "libcachesim-csv: which column is which, counted from 1, as libCacheSim takes it.",
+        examples: ["time-col=2, obj-id-col=5, obj-size-col=4, has-header=true"],
+      }),
+    gap: duration("From one request to the next where the file has no times; 1ms when left out.", ["1ms"]).optional(),
+    amplify: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(1)
+      .meta({
+        description: "Each key is asked for under so many names: brings a sample of the keys back to size.",
+        examples: [100],
+      }),
     speed: z
       .number()
       .positive()

@@ -1,9 +1,10 @@
 // Replayed requests. A reader fills batches of typed columns outside the simulated world; the world takes them row by
 // row. Times are relative to the first request.
 
-/** GET and SET are what traces of caches record; other operations are mapped onto these two by the reader. */
+/** Operations; what else a trace records is mapped onto these three by its reader. */
 export const TRACE_GET = 0;
 export const TRACE_SET = 1;
+export const TRACE_DELETE = 2;
 
 export const UNKNOWN_SIZE = -1;
 export const UNKNOWN_TTL = -1;
