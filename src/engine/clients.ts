@@ -2,11 +2,6 @@
 
 import type { Session } from "./session.ts";
 
-/** The client's struct with its bookkeeping (measured on 8.0.1: CLIENT LIST of an idle client). */
-const STRUCT_BYTES = 1_920;
-/** Its reply buffer shrinks to this when idle. */
-const REPLY_BUFFER_BYTES = 1_024;
-
 export type ClientType = "normal" | "replica" | "pubsub" | "master";
 
 export const CLIENT_TYPES: Readonly<Record<string, ClientType>> = {
@@ -27,7 +22,10 @@ export function clientType(session: Session): ClientType {
 
 /** Memory of a connection: what client eviction and INFO count. */
 export function clientMemory(session: Session): number {
-  let bytes = STRUCT_BYTES + REPLY_BUFFER_BYTES + session.queryBytes + session.argumentBytes + session.outputBytes;
+  const { buffers } = session;
+  let bytes = session.recordBytes + session.argumentBytes;
+  bytes += buffers === null ? session.queryBytes : buffers.queryBytes + buffers.replyRoom;
+  bytes += overflow(session);
   if (session.transaction !== null) bytes += session.transaction.bytes + 64 * session.transaction.queue.length;
   const { subscriptions, tracking, watched } = session;
   if (subscriptions !== null) {
@@ -36,6 +34,11 @@ export function clientMemory(session: Session): number {
   if (tracking !== null) for (const prefix of tracking.prefixes) bytes += 64 + prefix.length;
   if (watched !== null) for (const name of watched.keys()) bytes += 64 + name.length;
   return bytes;
+}
+
+/** Bytes of replies that did not fit the reply buffer; for a replica, of the stream that is kept for it. */
+export function overflow({ outputBytes, buffers }: Session): number {
+  return Math.max(0, outputBytes - (buffers?.replyRoom ?? 0));
 }
 
 function flagsOf(session: Session): string {
@@ -61,12 +64,12 @@ const REDACTED = "*redacted*";
 
 /** One line of CLIENT LIST, without its end; `hidesUser` for logs (hide-user-data-from-log). */
 export function clientLine(session: Session, nowMs: number, hidesUser = false): string {
-  const { subscriptions, transaction } = session;
+  const { subscriptions, transaction, buffers } = session;
   const fields: [string, string | number][] = [
     ["id", session.id],
     ["addr", session.address],
     ["laddr", session.localAddress],
-    ["fd", session.id + 7],
+    ["fd", session.descriptor],
     ["name", hidesUser ? REDACTED : session.name],
     ["age", Math.floor((nowMs - session.createdMs) / 1_000)],
     ["idle", Math.max(0, Math.floor((nowMs - session.lastActiveMs) / 1_000))],
@@ -78,14 +81,14 @@ export function clientLine(session: Session, nowMs: number, hidesUser = false): 
     ["multi", transaction?.queue.length ?? -1],
     ["watch", session.watched?.size ?? 0],
     ["qbuf", session.queryBytes],
-    ["qbuf-free", session.queryBytes === 0 ? 0 : 20_474],
+    ["qbuf-free", Math.max(0, (buffers?.queryRoom ?? 0) - session.queryBytes)],
     ["argv-mem", session.argumentBytes],
     ["multi-mem", transaction?.bytes ?? 0],
-    ["rbs", REPLY_BUFFER_BYTES],
-    ["rbp", 0],
-    ["obl", 0],
-    ["oll", session.outputBytes > 0 ? 1 : 0],
-    ["omem", session.outputBytes],
+    ["rbs", buffers?.replyRoom ?? 0],
+    ["rbp", buffers?.replyPeak ?? 0],
+    ["obl", Math.min(session.outputBytes, buffers?.replyRoom ?? 0)],
+    ["oll", overflow(session) > 0 ? 1 : 0],
+    ["omem", overflow(session)],
     ["tot-mem", clientMemory(session)],
     ["events", "r"],
     ["cmd", session.lastCommand === "" ? "NULL" : session.lastCommand],

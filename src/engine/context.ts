@@ -152,6 +152,23 @@ export class Context {
     this.engine.dropKey(db, entry, lazy);
   }
 
+  /**
+   * Whether a key that is given this expiry is dead at once. Replicas and those who load a file wait for what their source
+   * says of it.
+   */
+  isPast(atMs: number): boolean {
+    const { engine } = this;
+    return atMs <= engine.nowMs && engine.role === "primary" && !engine.isLoading;
+  }
+
+  /** Deletes a key that was given an expiry in the past; replicas see a deletion. */
+  removePast(key: string, entry: number): void {
+    const lazy = this.engine.settings.lazyExpire;
+    this.remove(entry, lazy);
+    this.propagateInstead(lazy ? "UNLINK" : "DEL", key);
+    this.modified(key, "g", "del");
+  }
+
   /** Tells watchers, notification and replication that a key changed. */
   modified(key: string, eventClass: string, event: string, db = this.db): void {
     this.dirty++;

@@ -5,9 +5,6 @@
 export const DEVIATIONS: Readonly<Record<string, string>> = {
   module: "There are none, and none can be loaded.",
   migrate: "Other calls are served while the keys are on their way; the server holds everything up.",
-  "client|list": "qbuf-free, argv-mem, rbs, rbp, obl and fd are constants; memory is an estimate.",
-  "client|capa": "Taken and forgotten: no REDIRECT is ever answered.",
-  set: "On Valkey 8.0.1 a SET with an expiry in the past deletes the key at once; here it dies when it is next looked at.",
 };
 
 /** Commands of Valkey 8.0.1 that are not there. */

@@ -11,6 +11,7 @@ import { Acl } from "./acl/acl.ts";
 import { Blocking } from "./blocking.ts";
 import type { Bytes } from "./bytes.ts";
 import { CallCounters } from "./call-counters.ts";
+import { BufferedClients } from "./client-buffers.ts";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Command } from "./command.ts";
 import { COMMAND_COUNT, COMMANDS } from "./commands/index.ts";
@@ -85,6 +86,8 @@ export class Engine {
   /** Connections by id. */
   readonly sessions = new Map<number, Session>();
   readonly monitors = new Set<Session>();
+  /** Those of them whose buffers are memory. */
+  readonly bufferedClients = new BufferedClients(this);
   /** Lets real time pass where a call takes it by definition (DEBUG SLEEP); null where time is simulated. */
   onHold: ((ns: number) => void) | null = null;
   /** Whose call runs now; null between calls. */
@@ -187,7 +190,7 @@ export class Engine {
 
   /** A connection to this engine. */
   session(id: number, fromPrimary = false): Session {
-    const session = new Session(id, fromPrimary, this.nowMs);
+    const session = new Session(id, fromPrimary, this.nowMs, this.profile.clientBytes);
     session.authenticated = this.acl.isOpen;
     this.sessions.set(id, session);
     return session;
@@ -259,6 +262,7 @@ export class Engine {
     this.tracking.disable(session);
     this.monitors.delete(session);
     this.replication.left(session);
+    this.bufferedClients.remove(session);
     this.sessions.delete(session.id);
   }
 
@@ -279,6 +283,7 @@ export class Engine {
     if (this.debug.cronPaused) return 0;
     this.peakBytes = Math.max(this.peakBytes, this.usedMemory);
     this.rates.sample(nowMs, this.stats);
+    if (this.bufferedClients.count > 0) this.bufferedClients.cron();
     return periodicWork(this);
   }
 

@@ -62,6 +62,12 @@ export interface EngineProfile {
    * alone are forgotten when there are many.
    */
   readonly scriptsSince80: boolean;
+  /** Connections have a query buffer of their own only while a request is under way: 8.0 and later. */
+  readonly sharesQueryBuffer: boolean;
+  /** Bytes of a connection's record. */
+  readonly clientBytes: number;
+  /** SET with an expiry in the past deletes the key instead: 8.0 and later. */
+  readonly dropsPastExpiry: boolean;
   layout(quantum: Quantum, cluster: boolean): Layout;
 }
 
@@ -99,6 +105,10 @@ function profile(
     movedKeysKeepAge: product === "redis",
     trimsValues: product === "redis",
     scriptsSince80: since8,
+    sharesQueryBuffer: since8,
+    dropsPastExpiry: since8,
+    // Measured on 7.0.15 and 8.0.1: tot-mem of an idle connection less its reply buffer.
+    clientBytes: since8 ? 1_920 : 776,
     layout: (quantum, cluster) => layout({ sizeClass: sizeClasses(quantum), cluster }),
   };
 }

@@ -1,6 +1,7 @@
 // What the server remembers about one connection.
 
 import type { Blocked } from "./blocking.ts";
+import type { ClientBuffers } from "./client-buffers.ts";
 import type { Replica } from "./replication/replica.ts";
 import type { Reply } from "./reply.ts";
 import type { TrackingState } from "./tracking.ts";
@@ -71,11 +72,15 @@ export class Session {
   /** Peer and own address, for CLIENT LIST and the log; "" in the simulated world. */
   address = "";
   localAddress = "";
+  /** Its socket's file descriptor; -1 where there is none. */
+  descriptor = -1;
   lastCommand = "";
   lastActiveMs: number;
+  /** Its buffers; null where the owner keeps none (the simulated world). */
+  buffers: ClientBuffers | null = null;
   /** Bytes that the owner says are waiting on either side. */
   queryBytes = 0;
-  /** Arguments of the call under way. */
+  /** Arguments of the call under way, or of the one that is coming in. */
   argumentBytes = 0;
   outputBytes = 0;
   /** Bytes of the request under way. */
@@ -92,6 +97,8 @@ export class Session {
     /** The stream from the primary: nothing it says is refused, and keys never expire under it. */
     readonly fromPrimary = false,
     readonly createdMs = 0,
+    /** What the server's record of a connection takes. */
+    readonly recordBytes = 0,
   ) {
     this.lastActiveMs = createdMs;
   }

@@ -24,6 +24,8 @@ export class EngineStats {
   queryBufferDisconnections = 0;
   outputBufferDisconnections = 0;
   evictedClients = 0;
+  replyBufferShrinks = 0;
+  replyBufferExpands = 0;
   /** Turns of the owner's event loop, and microseconds spent in them, in commands and in the periodic work. */
   eventLoopCycles = 0;
   eventLoopUs = 0;

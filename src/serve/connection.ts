@@ -35,6 +35,8 @@ export class Connection {
   private ended = false;
   /** Bytes of requests that are behind us. */
   private consumed = 0;
+  /** Bytes that have come since the calls were last looked at. */
+  private justRead = 0;
   /** Takes the bytes itself from now on (a replica's link). */
   onBytes: ((chunk: Buffer) => void) | null = null;
 
@@ -45,9 +47,11 @@ export class Connection {
   ) {
     const { engine } = owner;
     this.session = engine.session(id);
+    engine.bufferedClients.add(this.session);
     const path = socket.remoteAddress === undefined ? engine.parameters.text("unixsocket") : "?";
     this.session.address = `${socket.remoteAddress ?? path}:${socket.remotePort ?? 0}`.replace("::ffff:", "");
     this.session.localAddress = `${socket.localAddress ?? path}:${socket.localPort ?? 0}`.replace("::ffff:", "");
+    this.session.descriptor = descriptorOf(socket) ?? -1;
     this.session.deliver = reply => this.deliver(reply);
     this.session.onKill = () => this.kill();
     this.session.sendBytes = bytes => this.writeRaw(bytes);
@@ -74,6 +78,7 @@ export class Connection {
   receive(chunk: Buffer): void {
     if (this.ended) return;
     this.session.bytesIn += chunk.length;
+    this.justRead += chunk.length;
     this.owner.engine.stats.netInputBytes += chunk.length;
     this.owner.engine.stats.readsProcessed++;
     if (this.onBytes !== null) return this.onBytes(chunk);
@@ -133,7 +138,10 @@ export class Connection {
       if (this.parser.lastBytes > LARGE_CALL && this.tooLarge()) break;
       this.call(request);
     }
-    session.queryBytes = parser.held;
+    session.queryBytes = parser.unread;
+    session.argumentBytes = parser.argumentBytes;
+    session.buffers?.received(this.justRead, parser.unread, parser.pendingArgument);
+    this.justRead = 0;
     if (this.holdsTooMuch()) this.kill();
     else owner.flushLater(this);
   }
@@ -142,8 +150,8 @@ export class Connection {
   private holdsTooMuch(): boolean {
     const { session, owner } = this;
     const { engine } = owner;
-    if (session.fromPrimary || session.queryBytes <= engine.parameters.number("client-query-buffer-limit"))
-      return false;
+    const bytes = session.queryBytes + session.argumentBytes + (session.transaction?.bytes ?? 0);
+    if (session.fromPrimary || bytes <= engine.parameters.number("client-query-buffer-limit")) return false;
     owner.log(`Closing client that reached max query buffer length: ${owner.describe(session)}`);
     engine.stats.queryBufferDisconnections++;
     return true;
@@ -189,6 +197,7 @@ export class Connection {
 
   private write(reply: Reply): void {
     this.out += encodeReply(reply, this.session.resp);
+    this.session.buffers?.replied(this.out.length);
     if (this.out.length > FLUSH_BYTES) this.flush();
     else this.session.outputBytes = this.socket.writableLength + this.out.length;
   }
@@ -232,7 +241,9 @@ export class Connection {
   }
 
   private measure(): void {
-    this.session.outputBytes = this.socket.writableLength + this.out.length + this.session.backlogBytes;
+    const { session } = this;
+    session.outputBytes = this.socket.writableLength + this.out.length + session.backlogBytes;
+    this.owner.engine.bufferedClients.account(session);
   }
 
   /** Closes from our side, at once, or after its reply when the call under way asked for it. */

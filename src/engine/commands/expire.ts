@@ -47,11 +47,8 @@ function expireAs(unit: ExpiryUnit, name: string) {
     const key = keyAt(argv, 1);
     const entry = ctx.write(key);
     if (entry === NONE || !allowed(conditions, ctx.db.expiryOf(entry), at)) return 0;
-    if (at <= ctx.nowMs && ctx.engine.role === "primary" && !ctx.engine.isLoading) {
-      const lazy = ctx.engine.settings.lazyExpire;
-      ctx.remove(entry, lazy);
-      ctx.propagateInstead(lazy ? "UNLINK" : "DEL", key);
-      ctx.modified(key, "g", "del");
+    if (ctx.isPast(at)) {
+      ctx.removePast(key, entry);
       return 1;
     }
     ctx.db.setExpiry(entry, at);

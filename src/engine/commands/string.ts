@@ -82,6 +82,10 @@ function set(ctx: Context, argv: readonly Bytes[]): Reply {
   if ((options.condition === "NX" && entry !== NONE) || (options.condition === "XX" && entry === NONE)) {
     return options.get ? previous : null;
   }
+  if (expireAt !== NO_EXPIRY && ctx.engine.profile.dropsPastExpiry && ctx.isPast(expireAt)) {
+    if (entry !== NONE) ctx.removePast(key, entry);
+    return options.get ? previous : OK;
+  }
   const stored = assign(ctx, key, entry, value, options.keepTtl);
   if (expireAt !== NO_EXPIRY) {
     ctx.db.setExpiry(stored, expireAt);
@@ -135,11 +139,8 @@ function getex(ctx: Context, argv: readonly Bytes[]): Reply {
   if (entry === NONE || isError(reply)) return reply;
   const at = unit === null ? NO_EXPIRY : expiryMs(expiry, unit, ctx.nowMs, "getex", true);
   if (isError(at)) return at;
-  if (at !== NO_EXPIRY && at <= ctx.nowMs) {
-    const lazy = ctx.engine.settings.lazyExpire;
-    ctx.remove(entry, lazy);
-    ctx.propagateInstead(lazy ? "UNLINK" : "DEL", key);
-    ctx.modified(key, "g", "del");
+  if (at !== NO_EXPIRY && ctx.isPast(at)) {
+    ctx.removePast(key, entry);
   } else if (at !== NO_EXPIRY) {
     ctx.db.setExpiry(entry, at);
     ctx.propagateInstead("PEXPIREAT", key, String(at));

@@ -56,7 +56,7 @@ export function clientFields(engine: Engine): Fields {
     ["connected_clients", clients.filter(session => !session.isReplica).length],
     ["cluster_connections", 0],
     ["maxclients", engine.parameters.text("maxclients")],
-    ["client_recent_max_input_buffer", largest(session => session.queryBytes)],
+    ["client_recent_max_input_buffer", largest(session => (session.buffers?.queryBytes ?? 0) + session.argumentBytes)],
     ["client_recent_max_output_buffer", largest(session => session.outputBytes)],
     ["blocked_clients", engine.blocking.count],
     ["tracking_clients", engine.tracking.clients],

@@ -47,9 +47,14 @@ export class RequestParser {
     return this.buffer.length - this.at + this.partsLength;
   }
 
-  /** Bytes that the connection holds for its requests. */
-  get held(): number {
-    return this.unread + this.argvBytes;
+  /** Bytes of whole arguments of the request that is coming in. */
+  get argumentBytes(): number {
+    return this.argvBytes;
+  }
+
+  /** Length of the argument that is coming in; -1 when none is. */
+  get pendingArgument(): number {
+    return this.bulkLength;
   }
 
   feed(chunk: Buffer): void {

@@ -103,6 +103,17 @@ describe("string commands", () => {
     expect(say("DBSIZE")).toBe(":2");
   });
 
+  it("SET key value PXAT past deletes the key on 8.0, and replicas see that", () => {
+    const say = talk({ profile: "valkey-8.0" });
+    const stream: string[] = [];
+    say.engine.replicate = (_, argv) => stream.push(argv.join(" "));
+    say("SET k v");
+    expect(say(`SET k w PXAT ${NOW_MS - 1} GET`)).toBe("$v");
+    expect(say(`SET none w PXAT ${NOW_MS - 1}`)).toBe("+OK");
+    expect(say("DBSIZE")).toBe(":0");
+    expect(stream).toEqual(["SET k v", "UNLINK k"]);
+  });
+
   it("GETEX key PXAT past answers the value and deletes the key", () => {
     const say = prepared();
     expect(say("GETEX k PXAT 1")).toBe("$v");
