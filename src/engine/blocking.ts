@@ -220,6 +220,8 @@ export class Blocking {
     if (reply instanceof BlockedReply) return;
     session.blocked = null;
     session.deliver?.(reply);
+    // What the call itself made known to its connection had to wait for the reply.
+    for (const message of session.takeHeld()) session.deliver?.(message);
   }
 
   /** The pause is over: postponed calls run in their order. */

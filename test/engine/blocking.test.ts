@@ -51,6 +51,17 @@ describe("BLPOP", () => {
     expect(a.engine.blocking.count).toBe(0);
   });
 
+  it("tells its own connection of what it changed after the reply, at once", () => {
+    const [a, pusher] = engineWith(2);
+    a("HELLO 3");
+    a("CLIENT TRACKING ON");
+    pusher("RPUSH to 1");
+    a("LRANGE to 0 -1");
+    a("BLMOVE from to LEFT LEFT 0");
+    pusher("RPUSH from 2");
+    expect(a.late).toEqual(["$2", ["$invalidate", ["$to"]]]);
+  });
+
   it("does not wait in a transaction", () => {
     const [a] = engineWith(1);
     a("MULTI");
