@@ -1,12 +1,15 @@
 // What is counted per command, and the errors by their code.
 
-import type { Command } from "./command.ts";
+import { type Command, SCRIPTED } from "./command.ts";
 import { COMMAND_COUNT } from "./commands/index.ts";
 import type { Engine } from "./engine.ts";
 import { CountedError, ErrorReply, type Reply } from "./reply.ts";
 
 /** The latency histogram that the first use of a command allocates (measured: truth/hitrate.json, fixed_after_base). */
 const LATENCY_HISTOGRAM_BYTES = 24_688;
+
+/** Codes of errors beyond which scripts' own ones are counted as one. */
+const MOST_CODES = 128;
 
 export class CallCounters {
   /** By command id: calls that ran, that were refused, and that failed. */
@@ -29,20 +32,22 @@ export class CallCounters {
     engine.stats.commandsProcessed++;
     if (!(reply instanceof ErrorReply)) return;
     this.failed[command.id]++;
-    if (!(reply instanceof CountedError)) this.countError(reply);
+    if (!(reply instanceof CountedError)) this.countError(reply, (command.flags & SCRIPTED) !== 0);
   }
 
   /** A call was refused before it ran; `command` null: there is none of that name. */
   countRejection(command: Command | null, error: ErrorReply): void {
-    this.countError(error);
+    this.countError(error, false);
     this.engine.stats.rejectedCalls++;
     if (command !== null) this.rejected[command.id]++;
   }
 
-  private countError(error: ErrorReply): void {
+  /** `custom`: a script made it up; of such codes only so many are kept apart. */
+  private countError({ code }: ErrorReply, custom: boolean): void {
     this.engine.stats.errorReplies++;
-    const { code } = error;
-    this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+    const kept = !custom || this.errors.has(code) || this.errors.size < MOST_CODES;
+    const name = kept ? code : "ERRORSTATS_OVERFLOW";
+    this.errors.set(name, (this.errors.get(name) ?? 0) + 1);
   }
 
   reset(): void {

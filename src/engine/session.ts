@@ -83,6 +83,8 @@ export class Session {
   /** Arguments of the call under way, or of the one that is coming in. */
   argumentBytes = 0;
   outputBytes = 0;
+  /** Bytes of replies beyond which the owner closes the connection: no more than that need be made. */
+  replyLimit = Number.POSITIVE_INFINITY;
   /** Bytes of the request under way. */
   requestBytes = 0;
   /** Bytes of the replication stream that are kept for it. */

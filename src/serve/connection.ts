@@ -3,11 +3,13 @@
 
 import { readSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
+import { REPLY_BUFFER_MIN } from "../engine/client-buffers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { BlockedReply, ErrorReply, Push, type Reply, Several } from "../engine/reply.ts";
 import { ProtocolError, RequestParser } from "../engine/resp/request-parser.ts";
 import { encodeReply } from "../engine/resp/writer.ts";
 import type { Session } from "../engine/session.ts";
+import { descriptorOf } from "./descriptor.ts";
 
 /** What a connection needs of its server. */
 export interface Owner {
@@ -19,6 +21,8 @@ export interface Owner {
   /** This connection has something to send at the end of the turn. */
   flushLater(connection: Connection): void;
   closed(connection: Connection): void;
+  /** Whether more waits to be sent than may. */
+  exceedsOutputLimit(session: Session): boolean;
   log(line: string): void;
   /** A connection as the log may show it. */
   describe(session: Session): string;
@@ -33,6 +37,8 @@ export class Connection {
   /** A parked call: what follows waits. */
   private parked = false;
   private ended = false;
+  /** Too much waits to be sent: what comes on top is dropped, and the end of the turn closes the connection. */
+  overflowed = false;
   /** Bytes of requests that are behind us. */
   private consumed = 0;
   /** Bytes that have come since the calls were last looked at. */
@@ -124,7 +130,7 @@ export class Connection {
     const { owner, session, parser } = this;
     owner.tick();
     session.lastActiveMs = owner.engine.nowMs;
-    while (!this.parked && !this.ended && !session.closing) {
+    while (!this.parked && !this.ended && !this.overflowed && !session.closing) {
       const request = parser.next();
       if (request === null) break;
       const consumed = session.bytesIn - parser.unread;
@@ -196,10 +202,37 @@ export class Connection {
   // Replies.
 
   private write(reply: Reply): void {
-    this.out += encodeReply(reply, this.session.resp);
-    this.session.buffers?.replied(this.out.length);
-    if (this.out.length > FLUSH_BYTES) this.flush();
-    else this.session.outputBytes = this.socket.writableLength + this.out.length;
+    if (this.overflowed) return;
+    const { session } = this;
+    const bytes = this.encoded(reply);
+    this.out += bytes;
+    session.buffers?.replied(this.out.length);
+    session.outputBytes = this.socket.writableLength + this.out.length;
+    if (session.outputBytes > REPLY_BUFFER_MIN && this.owner.exceedsOutputLimit(session)) this.overflow();
+    else if (this.out.length > FLUSH_BYTES) this.flush();
+  }
+
+  private encoded(reply: Reply): string {
+    try {
+      return encodeReply(reply, this.session.resp);
+    } catch (error) {
+      // Longer than a string can be.
+      if (!(error instanceof RangeError)) throw error;
+      this.overflow();
+      return "";
+    }
+  }
+
+  /** More waits to be sent than may. */
+  overflow(): void {
+    if (this.overflowed || this.ended) return;
+    this.overflowed = true;
+    this.out = "";
+    this.owner.log(
+      `Client ${this.owner.describe(this.session)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+    this.owner.engine.stats.outputBufferDisconnections++;
+    this.owner.flushLater(this);
   }
 
   /** Raw bytes, for replication; false when the socket has more than it likes to hold. */
@@ -225,6 +258,7 @@ export class Connection {
 
   /** Hands what has gathered to the socket. */
   flush(): void {
+    if (this.overflowed) return this.kill();
     if (this.out !== "" && !this.ended) {
       this.session.bytesOut += this.out.length;
       this.owner.engine.stats.netOutputBytes += this.out.length;
@@ -268,13 +302,6 @@ export class Connection {
     this.owner.engine.disconnect(this.session);
     this.owner.closed(this);
   }
-}
-
-/** The socket's file descriptor; null where the platform shows none. */
-function descriptorOf(socket: Socket): number | null {
-  const { _handle: handle } = socket as unknown as { _handle?: { fd?: number } | null };
-  const descriptor = handle?.fd ?? -1;
-  return descriptor >= 0 ? descriptor : null;
 }
 
 /** Confirmations of subscriptions are messages, which CLIENT REPLY does not silence. */

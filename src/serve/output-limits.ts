@@ -1,6 +1,8 @@
 // client-output-buffer-limit: a client that does not read what it asked for is cut off, at once above the hard limit, after
 // a while above the soft one.
 
+import { REPLY_BUFFER_MAX } from "../engine/client-buffers.ts";
+import { overflow } from "../engine/clients.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
 
@@ -19,7 +21,7 @@ export class OutputLimits {
 
   exceeded(session: Session): boolean {
     const limit = this.of(session);
-    const bytes = session.outputBytes;
+    const bytes = overflow(session);
     if (limit.hard > 0 && bytes >= limit.hard) return true;
     if (limit.soft === 0 || bytes < limit.soft) {
       this.softSince.delete(session);
@@ -31,6 +33,12 @@ export class OutputLimits {
       return false;
     }
     return this.engine.nowMs - since > limit.softMs;
+  }
+
+  /** The bytes at which a connection is closed at once. */
+  hardLimit(session: Session): number {
+    const { hard } = this.of(session);
+    return hard === 0 ? Number.POSITIVE_INFINITY : hard + REPLY_BUFFER_MAX;
   }
 
   private of(session: Session): Limit {

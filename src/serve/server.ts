@@ -1,14 +1,14 @@
 // The engine on a TCP port, in real time: the wall clock is the engine's clock, timers drive its cron and the waits that end
 // by time, sockets bring the calls.
 
-import { chmodSync, rmSync } from "node:fs";
-import { createServer, type Server as NetServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { clientLine, clientsLimit, clientsToEvict } from "../engine/clients.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Refusal } from "../engine/parameters.ts";
 import { ErrorReply, type Reply } from "../engine/reply.ts";
 import type { Session } from "../engine/session.ts";
 import { Connection, type Owner } from "./connection.ts";
+import { Listeners } from "./listeners.ts";
 import { OutputLimits } from "./output-limits.ts";
 import { TurnMeter } from "./turn-meter.ts";
 
@@ -24,8 +24,7 @@ export class Server implements Owner {
   readonly engine: Engine;
   readonly connections = new Set<Connection>();
   readonly log: (line: string) => void;
-  private readonly listeners: NetServer[] = [];
-  private readonly paths: NetServer[] = [];
+  private readonly listeners: Listeners;
   private readonly dirty = new Set<Connection>();
   private readonly limits: OutputLimits;
   private readonly meter: TurnMeter;
@@ -43,6 +42,11 @@ export class Server implements Owner {
     this.engine = engine;
     this.log = log;
     this.limits = new OutputLimits(engine);
+    this.listeners = new Listeners({
+      parameters: engine.parameters,
+      log,
+      accept: socket => this.accept(socket),
+    });
     this.meter = new TurnMeter(engine.stats);
     engine.durations.stopwatch = () => performance.now() * 1_000;
     // DEBUG SLEEP and the like hold the whole server, as they do there.
@@ -60,24 +64,14 @@ export class Server implements Owner {
   // -------------------------------------------------------------------------------------------------------------
   // Listening.
 
-  /** Listens; resolves with the port, which differs from the one asked for only when that was 0. */
-  listen(port: number, host: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const listener = createServer({ noDelay: true }, socket => this.accept(socket));
-      listener.once("error", reject);
-      listener.listen({ port, host, backlog: this.engine.parameters.number("tcp-backlog") }, () => {
-        listener.removeListener("error", reject);
-        listener.on("error", error => this.log(`Error accepting a client connection: ${error.message}`));
-        this.listeners.push(listener);
-        resolve((listener.address() as { port: number }).port);
-      });
-    });
+  /** Listens as configured; resolves with the port. */
+  open(): Promise<number> {
+    return this.listeners.open();
   }
 
   /** The port that clients reach; 0 before it listens. */
   get port(): number {
-    const address = this.listeners[0]?.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
+    return this.listeners.port;
   }
 
   /** A number for one more connection. */
@@ -101,7 +95,9 @@ export class Server implements Owner {
     }
     engine.stats.connectionsReceived++;
     this.tick();
-    this.connections.add(new Connection(socket, this.newId(), this));
+    const connection = new Connection(socket, this.newId(), this);
+    connection.session.replyLimit = this.limits.hardLimit(connection.session);
+    this.connections.add(connection);
   }
 
   private isRefusedByProtectedMode(socket: Socket): boolean {
@@ -119,53 +115,10 @@ export class Server implements Owner {
 
   /** Settings that live outside the engine have changed. */
   applySettings(changed: ReadonlyMap<string, string>): Refusal | null {
-    if (!changed.has("port") && !changed.has("bind")) return null;
-    const old = this.listeners.splice(0);
-    for (const listener of old) listener.close();
-    // The engine is synchronous and listening is not: what goes wrong is in the log.
-    this.open().catch((error: Error) => this.log(error.message));
-    return null;
-  }
-
-  /** Listens on a path, beside the ports. */
-  private listenOnPath(path: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const listener = createServer(socket => this.accept(socket));
-      listener.once("error", reject);
-      listener.listen(path, () => {
-        listener.removeListener("error", reject);
-        listener.on("error", error => this.log(`Error accepting a client connection: ${error.message}`));
-        this.paths.push(listener);
-        resolve();
-      });
-    });
-  }
-
-  /** Listens on the configured addresses; resolves with the port. */
-  async open(): Promise<number> {
-    const { parameters } = this.engine;
-    let port = parameters.number("port");
-    for (const word of parameters
-      .text("bind")
-      .split(" ")
-      .filter(one => one !== "")) {
-      const optional = word.startsWith("-");
-      const address = optional ? word.slice(1) : word;
-      try {
-        port = await this.listen(port, address === "*" ? "0.0.0.0" : address.replace(/^::\*$/u, "::"));
-      } catch (error) {
-        if (!optional) throw new Error(`Failed listening on port ${port} of ${address}: ${(error as Error).message}`);
-      }
+    if (changed.has("client-output-buffer-limit")) {
+      for (const { session } of this.connections) session.replyLimit = this.limits.hardLimit(session);
     }
-    const path = parameters.text("unixsocket");
-    if (path !== "" && this.paths.length === 0) {
-      // Whatever a server that has ended left there.
-      rmSync(path, { force: true });
-      await this.listenOnPath(path);
-      const mode = Number.parseInt(parameters.text("unixsocketperm"), 8);
-      if (mode !== 0) chmodSync(path, mode);
-    }
-    return port;
+    return changed.has("port") || changed.has("bind") ? this.listeners.move() : null;
   }
 
   /** Ends listening and connections; pending output is given to the sockets before. */
@@ -173,14 +126,12 @@ export class Server implements Owner {
     if (this.cronTimer !== null) clearTimeout(this.cronTimer);
     if (this.deadlineTimer !== null) clearTimeout(this.deadlineTimer);
     this.cronTimer = null;
-    const closing = [...this.listeners, ...this.paths].map(
-      listener => new Promise<void>(done => listener.close(() => done())),
-    );
+    const closing = this.listeners.close();
     for (const connection of [...this.connections]) {
       connection.flush();
       connection.socket.destroySoon();
     }
-    await Promise.all(closing);
+    await closing;
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -217,6 +168,10 @@ export class Server implements Owner {
     }
   }
 
+  exceedsOutputLimit(session: Session): boolean {
+    return this.limits.exceeded(session);
+  }
+
   /** A connection as the log may show it. */
   describe(session: Session): string {
     const { engine } = this;
@@ -225,6 +180,7 @@ export class Server implements Owner {
 
   /** Serves the connections while a script runs for too long. */
   pollBusy(): void {
+    this.listeners.poll();
     for (const connection of [...this.connections]) connection.poll(this.pollBuffer);
   }
 
@@ -243,23 +199,25 @@ export class Server implements Owner {
   /** After the calls of a turn: what gathered over several of them, then the replies. */
   private endTurn(): void {
     this.turnScheduled = false;
+    this.listeners.rest();
     this.tick();
     this.engine.endTurn();
     for (const work of this.beforeReplies) work();
     for (const connection of this.dirty) {
       connection.flush();
-      if (this.limits.exceeded(connection.session)) {
-        this.log(
-          `Client id=${connection.session.id} scheduled to be closed ASAP for overcoming of output buffer limits.`,
-        );
-        this.engine.stats.outputBufferDisconnections++;
-        connection.kill();
-      }
+      this.cutOff(connection);
     }
     this.dirty.clear();
     this.evictClients();
     this.armDeadline();
     this.meter.end();
+  }
+
+  /** Closes a connection that leaves too much waiting. */
+  private cutOff(connection: Connection): void {
+    if (!this.limits.exceeded(connection.session)) return;
+    connection.overflow();
+    connection.flush();
   }
 
   private armDeadline(): void {
@@ -294,11 +252,7 @@ export class Server implements Owner {
 
   private closeIdle(): void {
     const timeoutMs = this.engine.parameters.number("timeout") * 1_000;
-    for (const connection of [...this.connections]) {
-      if (!this.limits.exceeded(connection.session)) continue;
-      this.engine.stats.outputBufferDisconnections++;
-      connection.kill();
-    }
+    for (const connection of [...this.connections]) this.cutOff(connection);
     if (timeoutMs === 0) return;
     for (const connection of [...this.connections]) {
       const { session } = connection;

@@ -50,6 +50,10 @@ export class Wire {
     for (const one of this.wake.splice(0)) one();
   }
 
+  get received(): string {
+    return this.text;
+  }
+
   send(text: string): void {
     this.socket.write(text, "latin1");
   }

@@ -79,6 +79,31 @@ describe("too much", () => {
   });
 });
 
+describe("a reply beyond the hard output limit", () => {
+  const limit = ["--client-output-buffer-limit", "normal", "100000", "0", "0"] as const;
+
+  test("is not sent at all, nor are those before it that have not gone; what was called has run", async () => {
+    const { port, server } = await served(...limit);
+    const wire = await Wire.open(port);
+    wire.send(call("SET", "big", "x".repeat(40_000)));
+    await wire.until(text => text.length > 0);
+    wire.send(call("MULTI") + call("GET", "big").repeat(4) + call("SET", "after", "1") + call("EXEC") + call("PING"));
+    expect(await wire.end()).toBe("+OK\r\n");
+    expect(server.engine.database(0).size).toBe(2);
+    expect(server.engine.stats.outputBufferDisconnections).toBe(1);
+  });
+
+  test("is not even made when few bytes ask for it", async () => {
+    const { port } = await served(...limit);
+    const wire = await Wire.open(port);
+    wire.send(call("HSET", "h", "f", "v") + call("HRANDFIELD", "h", "-999999999"));
+    await wire.end();
+    const other = await Wire.open(port);
+    other.send(call("PING"));
+    expect(await other.until(text => text.length > 0)).toBe("+PONG\r\n");
+  });
+});
+
 test("a request that grows beyond client-query-buffer-limit ends its connection, and the log hides who it was", async () => {
   const log: string[] = [];
   const { port, server } = await servedWith(line => log.push(line), "--client-query-buffer-limit", "1mb");

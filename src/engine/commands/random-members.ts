@@ -18,6 +18,8 @@ const COUNT_MAX = 9_223_372_036_854_775_807n;
 const COUNT_RANGE = new ErrorReply(`ERR value is out of range, value must between -${COUNT_MAX} and ${COUNT_MAX}`);
 /** More repetitions than that are refused: the server would fill its memory with the reply. */
 const MOST_REPEATED = 1 << 24;
+/** An empty string on the wire. */
+const LEAST_ITEM_BYTES = 6;
 
 /** A count that may be negative, or the error to answer. */
 function signedCount(argv: readonly Bytes[]): number | ErrorReply {
@@ -28,11 +30,13 @@ function signedCount(argv: readonly Bytes[]): number | ErrorReply {
 
 /** Distinct items for a positive count, for a negative one each drawn anew. */
 function drawCount<T>(ctx: Context, entry: number, urn: Urn<T>, count: number): T[] | ErrorReply {
-  if (-count > MOST_REPEATED) return OUT_OF_RANGE;
+  // Whoever asks for more than may be sent is cut off on the way, as the server does it.
+  const asked = Math.max(count, -Math.ceil(ctx.session.replyLimit / LEAST_ITEM_BYTES));
+  if (-asked > MOST_REPEATED) return OUT_OF_RANGE;
   const { random } = ctx.engine;
   const collection = ctx.db.valueOf(entry) as SetValue | HashValue;
   const drawn = lookingUp(ctx, entry, collection, () =>
-    count < 0 ? drawRepeatedly(urn, -count, random) : drawDistinct(urn, count, random),
+    asked < 0 ? drawRepeatedly(urn, -asked, random) : drawDistinct(urn, asked, random),
   );
   ctx.effort.elements += drawn.length;
   return drawn;
