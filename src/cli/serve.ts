@@ -33,7 +33,7 @@ export async function serve(words: readonly string[]): Promise<void> {
   const { describeSystemError } = await import("../scenarios/yaml-file.ts");
   const readFile = (file: string) => {
     try {
-      return readFileSync(file, "latin1");
+      return readFileSync(file === "-" ? 0 : file, "latin1");
     } catch (error) {
       throw new ConfigError(`${file}: ${describeSystemError(error)}`);
     }

@@ -1,28 +1,20 @@
 // cachecast serve: an engine from a configuration, on its ports, until a signal ends it.
 
-import { randomBytes } from "node:crypto";
-import { Engine } from "../engine/engine.ts";
-import { ParameterError } from "../engine/parameters.ts";
+import type { Engine } from "../engine/engine.ts";
 import { savePoints } from "../engine/persistence.ts";
-import { engineProfile, PROFILE_NAMES } from "../engine/profile.ts";
 import { TO_ALL, TO_APPEND_ONLY_FILE } from "../engine/propagation.ts";
 import { provideLua } from "../lua/index.ts";
-import { randomFrom } from "../sim/random.ts";
 import { VERSION } from "../version.ts";
 import { AppendOnlyFile } from "./append-only.ts";
 import { ClusterService } from "./cluster/service.ts";
 import { ConfigError, type Directive } from "./config-file.ts";
+import { engineOf } from "./configure.ts";
 import { FileStore } from "./file-store.ts";
 import { openLog, writePidFile } from "./process-files.ts";
 import { ProcessHost } from "./process-host.ts";
 import { ReplicationService } from "./replication/service.ts";
 import { Server } from "./server.ts";
 import { loadUsers } from "./users.ts";
-
-/** Directives of ours, beside the server's. */
-const OWN: ReadonlySet<string> = new Set(["engine", "seed"]);
-/** Directives whose values add up over several lines. */
-const ADDING: ReadonlySet<string> = new Set(["save", "client-output-buffer-limit"]);
 
 export interface Running {
   readonly server: Server;
@@ -136,43 +128,4 @@ function loadData(engine: Engine, appendOnly: AppendOnlyFile, log: (line: string
   log(
     `DB loaded from disk: keys loaded: ${persistence.lastLoad.keysLoaded}, keys expired: ${persistence.lastLoad.keysExpired}.`,
   );
-}
-
-/** An engine as the directives want it. */
-function engineOf(directives: readonly Directive[]): Engine {
-  const problems: string[] = [];
-  const parameters: Record<string, string> = {};
-  let profileName = "valkey-8.0";
-  // Two servers that start at the same time must not agree on what they take for random.
-  let seed = randomBytes(8).toString("hex");
-  const seen = new Set<string>();
-  for (const { name, values, origin } of directives) {
-    const value = values.join(" ");
-    if (OWN.has(name)) {
-      if (name === "engine") profileName = value;
-      else seed = value;
-      continue;
-    }
-    // An empty value takes back what stood before.
-    const adds = ADDING.has(name) && seen.has(name) && value !== "" && parameters[name] !== "";
-    parameters[name] = adds ? `${parameters[name]} ${value}` : value;
-    seen.add(name);
-    // Tried one by one, so that every problem is told with its place.
-    try {
-      new Engine({
-        profile: engineProfile("valkey-8.0")!,
-        random: randomFrom("check"),
-        parameters: { [name]: parameters[name] },
-      });
-    } catch (error) {
-      if (!(error instanceof ParameterError)) throw error;
-      problems.push(`${origin}: ${name} ${value}: ${error.message}`);
-    }
-  }
-  const profile = engineProfile(profileName);
-  if (profile === undefined) {
-    problems.push(`--engine ${profileName}: no such engine; there are ${PROFILE_NAMES.join(", ")}`);
-  }
-  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  return new Engine({ profile: profile!, random: randomFrom(`serve/${seed}`), parameters, nowMs: Date.now() });
 }

@@ -30,20 +30,55 @@ describe("the command line", () => {
     expect(directives.map(one => [one.name, one.values])).toEqual([
       ["port", ["7000"]],
       ["port", ["7001"]],
-      ["save", []],
+      ["save", [""]],
       ["hz", ["50"]],
     ]);
   });
 
-  test("a word before any name is refused", () => {
-    expect(() => directivesOf(["v.conf", "7001"], () => "")).toThrow(ConfigError);
+  test.each([
+    [
+      ["--maxmemory 700mb", "--save"],
+      ["maxmemory 700mb", 'save ""'],
+    ],
+    [
+      ["--save", "--port", "1"],
+      ['save ""', "port 1"],
+    ],
+    [
+      ["--logfile", "--my--log", "--port", "1"],
+      ["logfile --my--log", "port 1"],
+    ],
+    [
+      ["--save", "900", "1", "--save", ""],
+      ["save 900 1", 'save ""'],
+    ],
+    [["loglevel", "verbose"], ["loglevel verbose"]],
+    [["--shutdown-on-sigint", "now force"], ["shutdown-on-sigint now force"]],
+    [
+      ["-", "--port", "1"],
+      ["hz 20", "port 1"],
+    ],
+    [
+      ["--port", "1", "-"],
+      ["hz 20", "port 1"],
+    ],
+  ])("%j is %j", (words, lines) => {
+    const { directives } = directivesOf(["v.conf", ...words], file => (file === "-" ? "hz 20\n" : ""));
+    expect(directives.map(({ name, values }) => `${name} ${values.map(one => one || '""').join(" ")}`)).toEqual(lines);
+  });
+
+  test("a file includes others, not itself", () => {
+    const files: Record<string, string> = { a: "port 1\ninclude b\nhz 5", b: "maxmemory 1mb", c: "include c" };
+    const readFile = (file: string) => files[file];
+    expect(directivesOf(["a"], readFile).directives.map(({ origin }) => origin)).toEqual(["a:1", "b:1", "a:3"]);
+    expect(() => directivesOf(["c"], readFile)).toThrow(/^c:1: files include each other without end$/u);
   });
 });
 
 test("every bad directive is told at once, with its place", async () => {
   const { directives } = directivesOf(
     ["v.conf", "--engine", "redis-9"],
-    () => "maxmemory lots\nnosuch 1\nport 70000\n",
+    () => "maxmemory lots\nnosuch 1\nport 70000\nport 1 2\n",
   );
   const problem = await start({ directives, log: () => undefined }).catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(ConfigError);
@@ -52,6 +87,7 @@ test("every bad directive is told at once, with its place", async () => {
     "v.conf:1",
     "v.conf:2",
     "v.conf:3",
+    "v.conf:4",
     "--engine redis-9: no such engine; there are redis-7.0, redis-7.1, valkey-7.2, valkey-8.0, valkey-8.1, valkey-9.0"
       .split(":")
       .slice(0, 2)
