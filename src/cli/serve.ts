@@ -45,18 +45,18 @@ export async function serve(words: readonly string[]): Promise<void> {
     }
     const { file, directives } = directivesOf(words, readFile);
     let end: () => void = () => undefined;
-    const running = await start({
-      directives,
-      configFile: file ?? "",
-      log: line => process.stdout.write(`${line}\n`),
-      exit: () => end(),
+    await new Promise<void>((done, failed) => {
+      start({
+        directives,
+        configFile: file ?? "",
+        log: line => process.stdout.write(`${line}\n`),
+        listening: running => {
+          for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => received(running, signal));
+          end = () => running.stop().then(done, failed);
+        },
+        exit: () => end(),
+      }).catch(failed);
     });
-    const stopped = new Promise<void>(done => {
-      end = done;
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => shutDown(running, signal));
-    });
-    await stopped;
-    await running.stop();
     process.exit(EXIT.pass);
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(error.message, EXIT.invalid);
@@ -64,11 +64,15 @@ export async function serve(words: readonly string[]): Promise<void> {
   }
 }
 
-/** As SHUTDOWN with the words of shutdown-on-sigint and shutdown-on-sigterm. */
-function shutDown({ server: { engine, log } }: Running, signal: "SIGINT" | "SIGTERM"): void {
+/** As SHUTDOWN with the words of shutdown-on-sigint and shutdown-on-sigterm. Who presses Ctrl-C again does not want to wait. */
+function received({ server: { engine, log }, shutdown }: Running, signal: "SIGINT" | "SIGTERM"): void {
+  if (signal === "SIGINT" && shutdown.pending) {
+    log("You insist... exiting now.");
+    engine.persistence.store.abort();
+    process.exit(EXIT.interrupted);
+  }
   log(`Received ${signal} scheduling shutdown...`);
   const words = engine.parameters.text(signal === "SIGINT" ? "shutdown-on-sigint" : "shutdown-on-sigterm").split(" ");
   const save = words.includes("save") ? true : words.includes("nosave") ? false : null;
-  const ends = engine.host?.shutdown({ save, force: words.includes("force"), now: words.includes("now") }) ?? false;
-  if (!ends) log("Errors trying to shut down the server. Check the logs for more information.");
+  shutdown.signal({ save, force: words.includes("force"), now: words.includes("now") });
 }

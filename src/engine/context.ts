@@ -28,6 +28,7 @@ export class Context {
   private hintHash = 0;
   /** Changes made by the call; a write that changed nothing is not replicated. */
   dirty = 0;
+  private alwaysPropagated = false;
   /** Replaces the call itself on the way to replicas; null: as it came; empty: nothing. */
   private replacement: (readonly Bytes[])[] | null = null;
 
@@ -210,6 +211,11 @@ export class Context {
     this.replacement.push(argv);
   }
 
+  /** Replicas get the call though it changed nothing. */
+  propagateAnyway(): void {
+    this.alwaysPropagated = true;
+  }
+
   /** Replicas get nothing of this call. */
   propagateNothing(): void {
     this.replacement = [];
@@ -231,6 +237,7 @@ export class Context {
     this.slot = slot;
     this.db = this.engine.database(session.db);
     this.dirty = 0;
+    this.alwaysPropagated = false;
     this.replacement = null;
   }
 
@@ -238,7 +245,7 @@ export class Context {
   finish(argv: readonly Bytes[]): void {
     const { propagation, persistence } = this.engine;
     persistence.changes += this.dirty;
-    if (this.dirty === 0 || !propagation.listened) return;
+    if ((this.dirty === 0 && !this.alwaysPropagated) || !propagation.listened) return;
     // Not the number of `this.db`: SWAPDB has just changed it.
     const database = this.session.db;
     const { targets } = this.engine.scripting;

@@ -16,12 +16,23 @@ export interface Host {
   facts(): ProcessFacts;
   /** Makes changed parameters hold outside the engine (ports, directory); why that failed, or null. */
   apply(changed: ReadonlyMap<string, string>): Refusal | null;
-  /** Ends the process; false when it may not (the save failed and nobody insists). `save` null: as configured. */
-  shutdown(how: { readonly save: boolean | null; readonly force: boolean; readonly now: boolean }): boolean;
+  /** Ends the process, at once or after a while; false when it may not (the save failed and nobody insists). */
+  shutdown(request: ShutdownRequest, by: string): boolean;
+  /** Whether a shutdown is still under way. */
+  readonly shuttingDown: boolean;
   /** Takes back a shutdown that still waits for replicas; false when there is none. */
   abortShutdown(): boolean;
   /** Sends keys to another server; calls back once, with those that arrived and an error's text, or null. */
   migrate(request: MigrationRequest, done: (arrived: readonly string[], problem: string | null) => void): void;
+}
+
+export interface ShutdownRequest {
+  /** Null: as configured. */
+  readonly save: boolean | null;
+  /** Even when saving fails. */
+  readonly force: boolean;
+  /** Without waiting for replicas. */
+  readonly now: boolean;
 }
 
 /** Keys on their way to another server. */

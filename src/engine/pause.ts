@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 export type PauseMode = "all" | "write";
 
 /** Who pauses; each ends its own pause only. */
-export type PausePurpose = "client" | "failover";
+export type PausePurpose = "client" | "failover" | "shutdown";
 
 export class Pause {
   /** What is put off now, by whomever. */

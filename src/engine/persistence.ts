@@ -25,6 +25,8 @@ export interface PersistenceStore {
   rewriteInBackground(done: (ok: boolean) => void): boolean;
   /** Empties the engine and reads the append-only file again (DEBUG LOADAOF); false when that fails. */
   reloadAppendOnly(): boolean;
+  /** The data have become others: what the append-only file holds is worth nothing, and it begins anew. */
+  restartAppendOnly(): void;
   /** Stops what runs in the background; its `done` is not called any more. */
   abort(): void;
 }
@@ -63,6 +65,8 @@ export class MemoryStore implements PersistenceStore {
   reloadAppendOnly(): boolean {
     return false;
   }
+
+  restartAppendOnly(): void {}
 
   abort(): void {}
 }
@@ -225,6 +229,7 @@ export class Persistence {
     this.child = child;
     this.childStartedMs = this.engine.nowMs;
     this.engine.childActive = true;
+    this.engine.stats.forks++;
   }
 
   /** How many seconds it took. */

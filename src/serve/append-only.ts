@@ -34,6 +34,7 @@ import { rewrittenFile } from "../engine/aof/rewrite.ts";
 import type { Bytes } from "../engine/bytes.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ByteReader } from "../engine/rdb/byte-reader.ts";
+import { BackgroundFile } from "./background-file.ts";
 import { chunksOf } from "./file-store.ts";
 
 const EVERY_SECOND_MS = 1_000;
@@ -45,13 +46,16 @@ export class AppendOnlyFile {
   private readonly encoder = new AofEncoder();
   private syncedMs = 0;
   private unsynced = false;
-  /** Turned on while a child was at work: nothing counts as safe before the file has been written anew. */
-  private awaitsRewrite = false;
+  private readonly base: BackgroundFile;
+  /** Turned on at run time, and its base is not written yet: until then nothing in it counts as safe. */
+  writesFirstFile = false;
 
   constructor(
     private readonly engine: Engine,
     private readonly log: (line: string) => void,
-  ) {}
+  ) {
+    this.base = new BackgroundFile(engine);
+  }
 
   private get directory(): string {
     const { parameters } = this.engine;
@@ -125,19 +129,32 @@ export class AppendOnlyFile {
   // -------------------------------------------------------------------------------------------------------------
   // Writing.
 
-  /** Turns it on at run time. */
+  /** Turns it on at run time: with a new base of what there is, whatever an earlier file holds. */
   turnOn(): void {
-    if (this.isOpen) return;
-    const { persistence } = this.engine;
-    this.awaitsRewrite = persistence.child !== null;
-    if (this.awaitsRewrite) persistence.rewriteScheduled = true;
-    this.begin();
+    if (this.isOpen || this.writesFirstFile) return;
+    const { persistence, currentSession } = this.engine;
+    persistence.aof.enabled = true;
+    this.writesFirstFile = true;
+    const inTransaction = currentSession?.transaction != null;
+    if (!inTransaction && !this.engine.childActive) {
+      persistence.rewrite();
+      return;
+    }
+    persistence.rewriteScheduled = true;
+    const why = inTransaction ? "during a transaction" : "but there is already another background operation";
+    this.log(`AOF was enabled ${why}. An AOF background was scheduled to start when possible.`);
+  }
+
+  /** The data have become others (a replica has taken those of its primary). */
+  restart(): void {
+    this.close();
+    this.turnOn();
   }
 
   /** Begins to append: to the last increment, or with a new base made of what the engine holds. */
   open(): void {
     mkdirSync(this.directory, { recursive: true });
-    if (this.manifest.base === null && this.manifest.increments.length === 0) this.writeBase(0);
+    if (this.manifest.base === null && this.manifest.increments.length === 0) this.writeBase();
     if (lastIncrement(this.manifest) === null) {
       this.manifest = withIncrement(this.manifest, this.name);
       this.writeManifest();
@@ -148,24 +165,15 @@ export class AppendOnlyFile {
     aof.baseSize = aof.currentSize = this.size();
   }
 
-  /** Turned on while the server runs: a new base of what there is, whatever an earlier file holds. */
-  begin(): void {
-    mkdirSync(this.directory, { recursive: true });
-    this.manifest = withIncrement(this.manifest, this.name);
-    this.writeBase(1);
-    this.openIncrement();
-    this.dropHistory();
-    const { aof } = this.engine.persistence;
-    aof.enabled = true;
-    aof.baseSize = aof.currentSize = this.size();
-  }
-
   close(): void {
+    const { persistence } = this.engine;
+    if (persistence.child === "aof") persistence.abort();
+    this.writesFirstFile = false;
+    persistence.aof.enabled = false;
     if (this.file === null) return;
     this.flush(true);
     closeSync(this.file);
     this.file = null;
-    this.engine.persistence.aof.enabled = false;
     this.engine.replication.fsyncedOffset = -1;
   }
 
@@ -202,38 +210,69 @@ export class AppendOnlyFile {
       this.syncedMs = nowMs;
       this.unsynced = false;
     }
-    if (!this.awaitsRewrite) this.engine.replication.fsynced();
+    if (!this.writesFirstFile) this.engine.replication.fsynced();
   }
 
   /** A new base from the data as they are; changes since go into an increment of its own. */
   rewrite(done: (ok: boolean) => void): boolean {
+    // Without a file that goes on, the base is all there is.
+    const goesOn = this.engine.parameters.flag("appendonly");
     try {
-      this.flush(true);
-      if (this.file !== null) closeSync(this.file);
-      this.file = null;
       mkdirSync(this.directory, { recursive: true });
-      // Without a file that goes on, the base is all there is.
-      const goesOn = this.engine.parameters.flag("appendonly");
-      if (goesOn) this.manifest = withIncrement(this.manifest, this.name);
-      this.writeBase(goesOn ? 1 : 0);
-      if (goesOn) this.openIncrement();
-      this.dropHistory();
+      if (goesOn) this.beginIncrement();
     } catch (error) {
-      this.log(`Background append only file rewriting failed: ${(error as Error).message}`);
+      this.rewriteFailed(error as Error);
       return false;
     }
-    const { aof } = this.engine.persistence;
-    aof.baseSize = aof.currentSize = this.size();
-    setImmediate(() => {
-      this.awaitsRewrite = false;
-      done(true);
+    const next = this.nextBase(goesOn ? 1 : 0);
+    const beside = join(this.engine.parameters.text("dir"), `temp-rewriteaof-bg-${process.pid}.aof`);
+    this.log(`Background append only file rewriting started by pid ${process.pid}`);
+    this.base.write([...rewrittenFile(this.engine)], beside, join(this.directory, next.base!.name), error => {
+      if (error === null) this.rewritten(next);
+      else this.rewriteFailed(error);
+      done(error === null);
     });
     return true;
   }
 
-  private writeBase(keepIncrements: number): void {
-    const { parameters } = this.engine;
-    const next = withBase(this.manifest, this.name, parameters.flag("aof-use-rdb-preamble"), keepIncrements);
+  /** What is appended from now on goes into a file of its own. */
+  private beginIncrement(): void {
+    this.flush(true);
+    if (this.file !== null) closeSync(this.file);
+    this.file = null;
+    this.manifest = withIncrement(this.manifest, this.name);
+    this.writeManifest();
+    this.openIncrement();
+  }
+
+  private rewritten(next: AofManifest): void {
+    this.manifest = next;
+    this.writeManifest();
+    this.dropHistory();
+    const { aof } = this.engine.persistence;
+    aof.baseSize = aof.currentSize = this.size();
+    this.writesFirstFile = false;
+    this.log("Background AOF rewrite finished successfully");
+  }
+
+  private rewriteFailed(error: Error): void {
+    this.log(`Background append only file rewriting failed: ${error.message}`);
+    // Without its first file there is nothing that a restart could read.
+    if (this.writesFirstFile) this.engine.persistence.rewriteScheduled = true;
+  }
+
+  abort(): void {
+    this.base.abort();
+  }
+
+  private nextBase(keepIncrements: number): AofManifest {
+    const snapshot = this.engine.parameters.flag("aof-use-rdb-preamble");
+    return withBase(this.manifest, this.name, snapshot, keepIncrements);
+  }
+
+  /** The first base of an engine that starts. */
+  private writeBase(): void {
+    const next = this.nextBase(0);
     const path = join(this.directory, next.base!.name);
     const beside = `${path}.${process.pid}.tmp`;
     const file = openSync(beside, "w");

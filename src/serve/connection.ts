@@ -89,7 +89,8 @@ export class Connection {
     this.owner.engine.stats.readsProcessed++;
     if (this.onBytes !== null) return this.onBytes(chunk);
     this.parser.feed(chunk);
-    this.process();
+    if (this.holdsTooMuch(this.parser.unread)) this.kill();
+    else this.process();
   }
 
   /**
@@ -148,16 +149,17 @@ export class Connection {
     session.argumentBytes = parser.argumentBytes;
     session.buffers?.received(this.justRead, parser.unread, parser.pendingArgument);
     this.justRead = 0;
-    if (this.holdsTooMuch()) this.kill();
+    if (this.holdsTooMuch(session.queryBytes + session.argumentBytes)) this.kill();
     else owner.flushLater(this);
   }
 
   /** More of an unfinished request has come than a client may send. */
-  private holdsTooMuch(): boolean {
+  private holdsTooMuch(requestBytes: number): boolean {
     const { session, owner } = this;
     const { engine } = owner;
-    const bytes = session.queryBytes + session.argumentBytes + (session.transaction?.bytes ?? 0);
-    if (session.fromPrimary || bytes <= engine.parameters.number("client-query-buffer-limit")) return false;
+    const bytes = requestBytes + (session.transaction?.bytes ?? 0);
+    if (bytes < LEAST_QUERY_LIMIT || session.fromPrimary) return false;
+    if (bytes <= engine.parameters.number("client-query-buffer-limit")) return false;
     owner.log(`Closing client that reached max query buffer length: ${owner.describe(session)}`);
     engine.stats.queryBufferDisconnections++;
     return true;
@@ -311,6 +313,8 @@ function isMessage(reply: Reply): boolean {
 
 /** How long a client that is being closed may take to read its last reply. */
 const LAST_REPLY_MS = 10_000;
+/** The smallest client-query-buffer-limit. */
+const LEAST_QUERY_LIMIT = 1_048_576;
 /** Calls of more bytes are looked at by client eviction before they run. */
 const LARGE_CALL = 100_000;
 /** Replies beyond this many bytes do not wait for the end of the turn. */

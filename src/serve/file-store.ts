@@ -1,39 +1,49 @@
-// Snapshots as files: written beside their place and moved there when they are whole. There is no fork here: a background
-// save takes its bytes at once, and only writing them is done in the background.
+// Snapshots as files: written beside their place and moved there when they are whole.
 
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Dump, PersistenceStore } from "../engine/persistence.ts";
+import { BackgroundFile } from "./background-file.ts";
 
 const READ_BYTES = 1_048_576;
-const DELAY_STEP_MS = 50;
 
 export interface AppendOnly {
   /** Writes the file anew; calls back with how that went. False when it cannot begin. */
   rewrite(done: (ok: boolean) => void): boolean;
   reload(): boolean;
+  restart(): void;
+  /** Gives up writing it anew. */
+  abort(): void;
 }
 
 export class FileStore implements PersistenceStore {
-  /** Counts background writes, so that one that was given up says nothing when it ends. */
-  private generation = 0;
-  private temporary: string | null = null;
+  private readonly file: BackgroundFile;
   appendOnly: AppendOnly | null = null;
 
   constructor(
     private readonly engine: Engine,
     private readonly log: (line: string) => void,
-  ) {}
+  ) {
+    this.file = new BackgroundFile(engine);
+  }
 
   get path(): string {
     const { parameters } = this.engine;
     return join(parameters.text("dir"), parameters.text("dbfilename"));
   }
 
+  /** Bytes of the snapshot that is there; 0 without one. */
+  get size(): number {
+    return existsSync(this.path) ? statSync(this.path).size : 0;
+  }
+
+  private get beside(): string {
+    return join(this.engine.parameters.text("dir"), `temp-${process.pid}.rdb`);
+  }
+
   save(dump: Dump): boolean {
-    const beside = join(this.engine.parameters.text("dir"), `temp-${process.pid}.rdb`);
+    const { beside } = this;
     try {
       const file = openSync(beside, "w");
       try {
@@ -57,45 +67,14 @@ export class FileStore implements PersistenceStore {
   }
 
   saveInBackground(dump: Dump, done: (ok: boolean) => void): boolean {
-    const generation = ++this.generation;
-    const chunks = [...dump];
-    const beside = join(this.engine.parameters.text("dir"), `temp-${process.pid}.rdb`);
-    this.temporary = beside;
-    // What a child would take by its own definition (rdb-key-save-delay, in us per key).
-    const keys = this.engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0);
-    const startedMs = performance.now();
-    const leftMs = () =>
-      (this.engine.parameters.number("rdb-key-save-delay") * keys) / 1_000 - (performance.now() - startedMs);
     this.log(`Background saving started by pid ${process.pid}`);
-    const write = async () => {
-      const file = await open(beside, "w");
-      try {
-        for (const chunk of chunks) await file.write(chunk);
-      } finally {
-        await file.close();
-      }
-      // Looked at again and again: it may be set to nothing meanwhile.
-      while (leftMs() > 0 && generation === this.generation) {
-        await new Promise(finished => setTimeout(finished, Math.min(leftMs(), DELAY_STEP_MS)));
-      }
-      if (generation === this.generation) await rename(beside, this.path);
-      else await rm(beside, { force: true });
-    };
-    write().then(
-      () => this.ended(generation, true, done),
-      (error: Error) => {
-        this.log(`Background saving error: ${error.message}`);
-        this.ended(generation, false, done);
-      },
-    );
+    this.file.write([...dump], this.beside, this.path, error => {
+      this.log(
+        error === null ? "Background saving terminated with success" : `Background saving error: ${error.message}`,
+      );
+      done(error === null);
+    });
     return true;
-  }
-
-  private ended(generation: number, ok: boolean, done: (ok: boolean) => void): void {
-    if (generation !== this.generation) return;
-    this.temporary = null;
-    if (ok) this.log("Background saving terminated with success");
-    done(ok);
   }
 
   rewriteInBackground(done: (ok: boolean) => void): boolean {
@@ -109,10 +88,13 @@ export class FileStore implements PersistenceStore {
     return this.appendOnly?.reload() ?? false;
   }
 
+  restartAppendOnly(): void {
+    this.appendOnly?.restart();
+  }
+
   abort(): void {
-    this.generation++;
-    if (this.temporary !== null) rmSync(this.temporary, { force: true });
-    this.temporary = null;
+    this.file.abort();
+    this.appendOnly?.abort();
   }
 }
 

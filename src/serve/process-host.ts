@@ -3,22 +3,18 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { arch, release, totalmem, type } from "node:os";
 import { resolve } from "node:path";
-import type { Host, MigrationRequest, ProcessFacts } from "../engine/host.ts";
+import type { Host, MigrationRequest, ProcessFacts, ShutdownRequest } from "../engine/host.ts";
 import type { Refusal } from "../engine/parameters.ts";
 import { sendKeys } from "./migrate.ts";
 import type { Server } from "./server.ts";
+import type { Shutdown } from "./shutdown.ts";
 
 export interface ProcessHostOptions {
   readonly server: Server;
   readonly configFile: string;
-  /** Saves the data set before the end; false when that failed. */
-  readonly save: () => boolean;
-  /** Whether save points are configured. */
-  readonly savesByDefault: () => boolean;
+  readonly shutdown: Shutdown;
   /** Turns the append-only file on or off. */
   readonly setAppendOnly: (on: boolean) => void;
-  /** Ends the process once connections are closed. */
-  readonly exit: () => void;
 }
 
 export class ProcessHost implements Host {
@@ -61,21 +57,12 @@ export class ProcessHost implements Host {
     return this.options.server.applySettings(changed);
   }
 
-  shutdown({
-    save,
-    force,
-  }: {
-    readonly save: boolean | null;
-    readonly force: boolean;
-    readonly now: boolean;
-  }): boolean {
-    const { options } = this;
-    if ((save ?? options.savesByDefault()) && !options.save() && !force) return false;
-    options.server.log("User requested shutdown...");
-    // A script that holds the thread would never let the event loop turn.
-    options.server.engine.scripting.abort();
-    setImmediate(() => options.exit());
-    return true;
+  shutdown(request: ShutdownRequest, by: string): boolean {
+    return this.options.shutdown.begin(request, by);
+  }
+
+  get shuttingDown(): boolean {
+    return this.options.shutdown.pending;
   }
 
   migrate(request: MigrationRequest, done: (arrived: readonly string[], problem: string | null) => void): void {
@@ -83,6 +70,6 @@ export class ProcessHost implements Host {
   }
 
   abortShutdown(): boolean {
-    return false;
+    return this.options.shutdown.abort();
   }
 }

@@ -10,14 +10,17 @@ import { ClusterService } from "./cluster/service.ts";
 import { ConfigError, type Directive } from "./config-file.ts";
 import { engineOf } from "./configure.ts";
 import { FileStore } from "./file-store.ts";
+import { loadAppendOnly, loadSnapshotFile } from "./load-at-start.ts";
 import { openLog, writePidFile } from "./process-files.ts";
 import { ProcessHost } from "./process-host.ts";
 import { ReplicationService } from "./replication/service.ts";
 import { Server } from "./server.ts";
+import { Shutdown } from "./shutdown.ts";
 import { loadUsers } from "./users.ts";
 
 export interface Running {
   readonly server: Server;
+  readonly shutdown: Shutdown;
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -29,14 +32,17 @@ export interface StartOptions {
   readonly log: (line: string) => void;
   /** Ends the process, for SHUTDOWN. */
   readonly exit?: () => void;
+  /** Called when the ports are open, which may be long before the data are loaded. */
+  readonly listening?: (running: Running) => void;
 }
 
-/** Starts; resolves once the ports are open. Throws ConfigError with every problem of the configuration. */
+/** Starts; resolves once clients are served. Throws ConfigError with every problem of the configuration. */
 export async function start({
   directives,
   log: show,
   configFile = "",
   exit = () => undefined,
+  listening = () => undefined,
 }: StartOptions): Promise<Running> {
   provideLua();
   const engine = engineOf(directives.filter(({ name }) => name !== "user"));
@@ -50,7 +56,8 @@ export async function start({
   const appendOnly = new AppendOnlyFile(engine, log);
   store.appendOnly = appendOnly;
   engine.persistence.store = store;
-  loadData(engine, appendOnly, log);
+  if (engine.parameters.flag("appendonly")) loadAppendOnly(appendOnly);
+  else engine.isLoading = store.size > 0;
   const replication = new ReplicationService(server);
   const cluster = engine.parameters.flag("cluster-enabled") ? new ClusterService(server) : null;
   engine.propagation.addSink((database, argv, targets = TO_ALL) => {
@@ -61,46 +68,56 @@ export async function start({
     appendOnly.flush();
     engine.persistence.cron();
   });
+  const shutdown = new Shutdown({
+    server,
+    savesByDefault: () => savePoints(engine.parameters.text("save")).length > 0,
+    writesFirstFile: () => appendOnly.writesFirstFile,
+    exit,
+  });
+  server.onCron.push(() => shutdown.cron());
   log("Server initialized");
-  let port: number;
-  try {
-    port = await server.open();
-    await cluster?.start(port);
-  } catch (error) {
-    const { message } = error as Error;
-    log(message);
-    await cluster?.close();
-    await server.close();
-    throw new ConfigError(message);
-  }
   engine.host = new ProcessHost({
     server,
     configFile,
-    save: () => engine.persistence.save(),
-    savesByDefault: () => savePoints(engine.parameters.text("save")).length > 0,
+    shutdown,
     setAppendOnly: on => {
       if (on) appendOnly.turnOn();
       else appendOnly.close();
     },
-    exit,
   });
   // Without daemonize a pid file is written only when it is asked for.
   const asked = directives.some(({ name }) => name === "pidfile");
   const removePidFile = writePidFile(asked ? engine.parameters.text("pidfile") : "", log);
-  log(`Ready to accept connections tcp on port ${port}`);
-  replication.start();
-  return {
-    server,
-    port,
-    stop: async () => {
-      replication.close();
-      await cluster?.close();
-      appendOnly.close();
-      engine.persistence.store.abort();
-      removePidFile();
-      return server.close();
-    },
+  const stop = async () => {
+    replication.close();
+    await cluster?.close();
+    appendOnly.close();
+    engine.persistence.store.abort();
+    removePidFile();
+    return server.close();
   };
+  try {
+    const port = await opened(server.open());
+    const running = { server, shutdown, port, stop };
+    listening(running);
+    if (engine.isLoading) await loadSnapshotFile(server, store);
+    replication.takeUpHistory();
+    if (cluster !== null) await opened(cluster.start(port));
+    log(`Ready to accept connections tcp on port ${port}`);
+    replication.start();
+    return running;
+  } catch (error) {
+    log((error as Error).message);
+    await stop();
+    throw error;
+  }
+}
+
+/** A port that cannot be had is a matter of the configuration. */
+function opened<T>(opening: Promise<T>): Promise<T> {
+  return opening.catch((error: Error) => {
+    throw new ConfigError(error.message);
+  });
 }
 
 /** What was set and has no effect here, with the reason. */
@@ -111,21 +128,4 @@ function withoutEffect(engine: Engine, directives: readonly Directive[]): string
     if (spec?.inert === undefined || parameters.text(spec.name) === parameters.initial(spec)) return [];
     return [`WARNING: ${origin}: ${name} has no effect: ${spec.inert}`];
   });
-}
-
-/** What was kept when the last server ended. Throws ConfigError when it is there and cannot be read. */
-function loadData(engine: Engine, appendOnly: AppendOnlyFile, log: (line: string) => void): void {
-  const { persistence, parameters } = engine;
-  if (parameters.flag("appendonly")) {
-    const problem = appendOnly.load();
-    if (problem !== null) throw new ConfigError(problem);
-    appendOnly.open();
-    return;
-  }
-  const kept = persistence.store.load();
-  if (kept === null) return;
-  if (!persistence.load()) throw new ConfigError(`${parameters.text("dbfilename")}: cannot be loaded: it is damaged`);
-  log(
-    `DB loaded from disk: keys loaded: ${persistence.lastLoad.keysLoaded}, keys expired: ${persistence.lastLoad.keysExpired}.`,
-  );
 }

@@ -16,6 +16,7 @@ function flush(ctx: Context, argv: readonly Bytes[], everything: boolean): Reply
   const lazy = word === "ASYNC" || (word === "" && engine.settings.lazyUserFlush);
   for (const database of everything ? engine.databases : [ctx.db]) {
     if (database === undefined || database.size === 0) continue;
+    engine.persistence.changes += database.size;
     if (lazy) {
       engine.effort.lazyFreedElements += database.size;
       engine.stats.lazyFreedObjects += database.size;
@@ -25,7 +26,7 @@ function flush(ctx: Context, argv: readonly Bytes[], everything: boolean): Reply
   }
   engine.tracking.invalidateAll();
   if (everything) engine.persistence.flushedAll();
-  ctx.dirty++;
+  ctx.propagateAnyway();
   return OK;
 }
 

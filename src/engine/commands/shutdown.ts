@@ -2,11 +2,15 @@
 
 import { SYNTAX, wordAt } from "../arguments.ts";
 import type { Bytes } from "../bytes.ts";
+import { clientLine } from "../clients.ts";
 import { ADMIN, ALLOW_BUSY, type CommandSpec, LOADING, NO_MULTI, NOSCRIPT, STALE } from "../command.ts";
 import type { Context } from "../context.ts";
-import { ErrorReply, OK, type Reply, Several } from "../reply.ts";
+import { busy } from "../errors.ts";
+import { BLOCKED, ErrorReply, OK, type Reply } from "../reply.ts";
 
 const NONE_IN_PROGRESS = new ErrorReply("ERR No shutdown in progress.");
+const HIDES_USER = "hide-user-data-from-log";
+const MAY_NOT_WAIT = new ErrorReply("ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client");
 const FAILED = new ErrorReply("ERR Errors trying to SHUTDOWN. Check logs.");
 
 function shutdown(ctx: Context, argv: readonly Bytes[]): Reply {
@@ -28,8 +32,21 @@ function shutdown(ctx: Context, argv: readonly Bytes[]): Reply {
   const { host } = ctx.engine;
   if (host === null) return FAILED;
   if (abort) return host.abortShutdown() ? OK : NONE_IN_PROGRESS;
-  // Nobody is left to be answered.
-  return host.shutdown({ save, force, now }) ? new Several([]) : FAILED;
+  const { engine, session } = ctx;
+  if (engine.busyScript !== null && save !== false) return busy(engine.busyScript, engine.profile.product);
+  if (!now && !ctx.mayBlock) return MAY_NOT_WAIT;
+  if (!host.shutdown({ save, force, now }, clientLine(session, engine.nowMs, engine.parameters.flag(HIDES_USER))))
+    return FAILED;
+  // When it ends well nobody is left to be answered.
+  engine.blocking.parkUntil(
+    session,
+    ctx.command,
+    argv,
+    0,
+    () => (host.shuttingDown ? null : FAILED),
+    () => FAILED,
+  );
+  return BLOCKED;
 }
 
 export const SHUTDOWN_COMMANDS: readonly CommandSpec[] = [

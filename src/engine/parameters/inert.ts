@@ -91,9 +91,10 @@ export const INERT_PARAMETERS: readonly ParameterSpec[] = [
   ...inert("the server stays in the foreground; what supervises it may put it elsewhere", [
     flag("daemonize", false, false),
   ]),
-  ...inert("a shutdown does not wait for replicas", [integer("shutdown-timeout", 10)]),
   ...inert("a synchronisation leaves no file behind", [flag("rdb-del-sync-files", false)]),
-  ...inert("a rewrite is done before anything else is appended", [flag("no-appendfsync-on-rewrite", false)]),
+  ...inert("the append-only file is synced without waiting for a disk that is busy", [
+    flag("no-appendfsync-on-rewrite", false),
+  ]),
   ...inert("payloads are always checked in depth", [choice("sanitize-dump-payload", "no", ["no", "yes", "clients"])]),
   ...inert("what is emptied is freed by JavaScript's collector in its own time", [
     { ...flag("replica-lazy-flush", as8), aliases: ["slave-lazy-flush"] },

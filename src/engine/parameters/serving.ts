@@ -59,6 +59,7 @@ const FILES: readonly ParameterSpec[] = [
   { ...text("logfile"), ...immutable },
   choice("loglevel", "notice", ["debug", "verbose", "notice", "warning", "nothing"]),
   flag("hide-user-data-from-log", true),
+  integer("shutdown-timeout", 10),
   choice("enable-protected-configs", "no", PROTECTED_CHOICES, false),
   choice("enable-debug-command", "no", PROTECTED_CHOICES, false),
   choice("enable-module-command", "no", PROTECTED_CHOICES, false),

@@ -69,7 +69,7 @@ export async function loadSnapshot(
     engine.clusterState?.takeOpenSlots(result.aux.get("cluster-slot-states") ?? "");
     upstream.copied(id, offset, result.replication?.database ?? 0);
     replication.log("PRIMARY <-> REPLICA sync: Finished with success");
-    if (persistence.aof.enabled) persistence.rewriteScheduled = true;
+    if (persistence.aof.enabled) persistence.store.restartAppendOnly();
     return true;
   } catch (error) {
     empty(engine);

@@ -21,7 +21,11 @@ export class ReplicationService implements ReplicationHost {
     this.lastCronMs = engine.nowMs;
     engine.replication.attach(this);
     server.onCron.push(() => this.cron());
-    // Before anybody can ask for it: what the data on disk said of their history.
+  }
+
+  /** What the data on disk said of their history, before anybody can ask for it. */
+  takeUpHistory(): void {
+    const { engine } = this.server;
     const { replication: kept, expired } = engine.persistence.lastLoad;
     if (kept === null) return;
     const asReplica = engine.parameters.text("replicaof") !== "";
