@@ -58,8 +58,8 @@ import { EngineListRules } from "./values/list-rules.ts";
 const MAX_LOAD = 1.618;
 
 export class Engine {
-  /** The command table; the same for every engine. */
-  readonly commands = COMMANDS;
+  /** The commands by the names that clients call: the same for every engine, unless some were renamed. */
+  commands: ReadonlyMap<string, Command> = COMMANDS;
   readonly profile: EngineProfile;
   readonly layout: Layout;
   /** How the allocator of this build rounds requests up. */
@@ -202,13 +202,9 @@ export class Engine {
   /** Id of the command that ran last, successfully or not. */
   lastCommandId = 0;
 
-  hasUser(name: string): boolean {
-    return this.acl.user(name) !== undefined;
-  }
-
   /** Looks a command up by name in any case. */
   command(name: string): Command | undefined {
-    return COMMANDS.get(name) ?? COMMANDS.get(name.toLowerCase());
+    return this.commands.get(name) ?? this.commands.get(name.toLowerCase());
   }
 
   /**

@@ -5,11 +5,12 @@ import { Engine } from "../engine/engine.ts";
 import type { ParameterSpec } from "../engine/parameters/spec.ts";
 import { ParameterError, Parameters } from "../engine/parameters.ts";
 import { engineProfile, PROFILE_NAMES } from "../engine/profile.ts";
+import { renameCommand } from "../engine/rename-command.ts";
 import { randomFrom } from "../sim/random.ts";
 import { ConfigError, type Directive } from "./config-file.ts";
 
-/** Directives of ours, beside the server's. */
-const OWN: ReadonlySet<string> = new Set(["engine", "seed"]);
+/** Directives of ours, beside the server's, and one of the server's that is no parameter. */
+const NOT_PARAMETERS: ReadonlySet<string> = new Set(["engine", "seed", "rename-command"]);
 /** Directives whose values add up over several lines. */
 const ADDING: ReadonlySet<string> = new Set(["save", "client-output-buffer-limit"]);
 
@@ -24,7 +25,7 @@ export function engineOf(directives: readonly Directive[]): Engine {
   const known = new Parameters(profile ?? engineProfile("valkey-8.0")!);
   const texts: Record<string, string> = {};
   for (const directive of directives) {
-    if (OWN.has(directive.name)) continue;
+    if (NOT_PARAMETERS.has(directive.name)) continue;
     try {
       texts[directive.name] = textOf(directive, known, texts[directive.name]);
     } catch (error) {
@@ -36,12 +37,27 @@ export function engineOf(directives: readonly Directive[]): Engine {
     problems.push(`--engine ${profileName}: no such engine; there are ${PROFILE_NAMES.join(", ")}`);
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  return new Engine({
+  const engine = new Engine({
     profile: profile!,
     random: randomFrom(`serve/${seed}`),
     parameters: texts,
     nowMs: Date.now(),
   });
+  renameCommands(engine, directives);
+  return engine;
+}
+
+function renameCommands(engine: Engine, directives: readonly Directive[]): void {
+  const problems = directives
+    .filter(({ name }) => name === "rename-command")
+    .flatMap(({ values, origin, line }) => {
+      const problem =
+        values.length === 2
+          ? renameCommand(engine, values[0], values[1])
+          : "Bad directive or wrong number of arguments";
+      return problem === null ? [] : [`${origin}: '${line}': ${problem}`];
+    });
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
 }
 
 /** The value as a parameter takes it. Throws ParameterError. */

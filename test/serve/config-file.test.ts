@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { encodeReply } from "../../src/engine/resp/writer.ts";
 import { ConfigError, directivesOf, parseConfig } from "../../src/serve/config-file.ts";
 import { start } from "../../src/serve/start.ts";
 
@@ -93,6 +94,24 @@ test("every bad directive is told at once, with its place", async () => {
       .slice(0, 2)
       .join(":"),
   ]);
+});
+
+test("a command is called by another name, or by none; what cannot be renamed is told", async () => {
+  const lines = (text: string) => directivesOf(["v.conf", "--port", "0"], () => text).directives;
+  const running = await start({
+    directives: lines('rename-command FLUSHALL ""\nrename-command CONFIG guarded'),
+    log: () => undefined,
+  });
+  const { engine } = running.server;
+  const say = (...words: string[]) => encodeReply(engine.execute(engine.session(1), words), 2);
+  expect(say("flushall")).toMatch(/^-ERR unknown command/u);
+  expect(say("CONFIG", "GET", "port")).toMatch(/^-ERR unknown command/u);
+  expect(say("Guarded", "GET", "hz")).toContain("10");
+  await running.stop();
+  const refused = start({ directives: lines("rename-command nosuch a\nrename-command get SET"), log: () => undefined });
+  await expect(refused).rejects.toThrow(
+    /^v.conf:1: .*No such command in rename-command\nv.conf:2: .*Target command name already exists$/u,
+  );
 });
 
 describe("files around the process", () => {

@@ -70,7 +70,7 @@ function killFilter(ctx: Context, argv: readonly Bytes[]): Filter | ErrorReply {
     } else if (word === "ADDR") filter.address = text;
     else if (word === "LADDR") filter.localAddress = text;
     else if (word === "USER") {
-      if (!ctx.engine.hasUser(text)) return new ErrorReply(`ERR No such user '${text}'`);
+      if (ctx.engine.acl.user(text) === undefined) return new ErrorReply(`ERR No such user '${text}'`);
       filter.user = text;
     } else if (word === "SKIPME") {
       const choice = text.toLowerCase();
