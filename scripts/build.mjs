@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: "src/cli/main.ts" },
+  entryPoints: { cli: "src/cli/main.ts", "sweep-worker": "src/planner/sweep/worker.ts" },
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -20,6 +20,8 @@ await build({
   target: "node20.19",
   chunkNames: "chunks/[name]-[hash]",
   loader: { ".css": "text" },
+  // They look for each other at run time.
+  external: ["bullmq", "ioredis"],
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "cost",
     "scenarios",
     "result",
+    "lua",
   ],
   report: ["units", "result", "version"],
   lua: ["units", "assert", "sim", "engine"],

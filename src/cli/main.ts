@@ -8,14 +8,17 @@ import { commandsVerb } from "./commands.ts";
 import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { initVerb } from "./init.ts";
+import { mergeVerb } from "./merge.ts";
 import { nodesVerb } from "./nodes.ts";
 import { pricesVerb } from "./prices.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
 import { schemaVerb } from "./schema.ts";
 import { serve, serveVerb } from "./serve.ts";
+import { sweepVerb } from "./sweep.ts";
 import { explainUsage, givenTwice } from "./unknown.ts";
 import { validateVerb } from "./validate.ts";
+import { workerVerb } from "./worker.ts";
 
 /** Turns whatever went wrong into a message and an exit code. Stack traces are for bugs, and only on request. */
 function end(error: unknown): never {
@@ -51,6 +54,9 @@ const parser: Argv = yargs(words)
   .example("$0 run cache.yaml --set cluster.shards=5", "what if there were five shards")
   .command(runVerb)
   .command(drillVerb)
+  .command(sweepVerb)
+  .command(mergeVerb)
+  .command(workerVerb)
   .command(validateVerb)
   .command(reportVerb)
   .command(initVerb)
@@ -70,7 +76,7 @@ const parser: Argv = yargs(words)
   .strictOptions()
   .recommendCommands()
   .check(args => {
-    const problem = givenTwice(args, ["set", "overlay", "f", "scenarios"]);
+    const problem = givenTwice(args, ["set", "overlay", "f", "matrix", "m", "parts", "scenarios"]);
     if (problem !== null) throw new CliError(`${problem}\nTry: cachecast --help`, EXIT.usage);
     return true;
   })

@@ -7,7 +7,7 @@ import { describeSystemError } from "../scenarios/yaml-file.ts";
 import { CliError, EXIT } from "./exit.ts";
 
 /** Writes a file atomically; "-" is standard output. Folders on the way are made. */
-export function writeOutput(file: string, text: string): void {
+export function writeOutput(file: string, text: string | Uint8Array): void {
   if (file === "-") process.stdout.write(text);
   else toPlace(file, text);
 }
@@ -18,7 +18,7 @@ export function checkWritable(file: string | undefined): void {
 }
 
 /** Writes the text, or with null only tries whether it could be. */
-function toPlace(file: string, text: string | null): void {
+function toPlace(file: string, text: string | Uint8Array | null): void {
   if (file === "") throw new CliError("an output file needs a name", EXIT.usage);
   let beside: string | undefined;
   try {

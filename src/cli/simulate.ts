@@ -124,7 +124,7 @@ export async function simulate(
 }
 
 /** The first Ctrl-C asks for an orderly end, the second one ends at once. */
-function catchInterrupts(): { readonly asked: boolean; release(): void } {
+export function catchInterrupts(): { readonly asked: boolean; release(): void } {
   let asked = false;
   const onSignal = () => {
     if (asked) process.exit(EXIT.interrupted);
@@ -144,7 +144,7 @@ function catchInterrupts(): { readonly asked: boolean; release(): void } {
   };
 }
 
-function wholeNumber(name: string, text: string, least: number): number {
+export function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
   if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= least) return value;
   throw new CliError(`--${name} needs a whole number of at least ${least}, got «${text}»`, EXIT.usage);

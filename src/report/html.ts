@@ -9,15 +9,11 @@ import { planCharts } from "./charts/index.ts";
 import { pack } from "./charts/pack.ts";
 import { planPercentiles } from "./charts/percentile.ts";
 import { readSource } from "./charts/source.ts";
+import { renderDocument } from "./document.ts";
 import { html, trusted } from "./markup.ts";
 import { renderHeader } from "./sections/header.ts";
 import { SECTIONS } from "./sections/index.ts";
 import type { Page } from "./sections/section.ts";
-import { STYLE } from "./style.ts";
-
-/** Nothing may be loaded; what is inline may run. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Everything that the sections need, planned once. */
 export function planPage(result: Result): Page {
@@ -42,35 +38,14 @@ export function renderHtml(result: Result): string {
     const content = section.render(page);
     return content === null ? [] : [{ ...section, content }];
   });
-  const { markup } = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="cachecast ${result.version}">
-<title>${result.scenario.name} – cachecast report</title>
-<link rel="icon" href="data:,">
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
-${renderHeader(result)}
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>\n`)}</ul></nav>
-${sections.map(
-  ({ id, title, content }) => html`
-<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}</h2>
-${content}
-</section>
-`,
-)}
-</main>
-<script type="application/octet-stream" id="data">${trusted(page.packed.base64)}</script>
-<script>${trusted(clientScript)}</script>
-</body>
-</html>
-`;
-  return markup;
+  const { result: shown, packed } = page;
+  return renderDocument(
+    shown.scenario.name,
+    shown.version,
+    renderHeader(shown),
+    sections,
+    html`
+<script type="application/octet-stream" id="data">${trusted(packed.base64)}</script>
+<script>${trusted(clientScript)}</script>`,
+  );
 }

@@ -14,6 +14,8 @@ import { formatPath, isPrefix, type Path, parseYaml, readText, type YamlFile } f
 export interface LoadOptions {
   /** Scenario file, or "-" for standard input. */
   readonly file: string;
+  /** The scenario itself, when it is no file; `file` is what it is called then. */
+  readonly content?: { readonly text: string; readonly directory: string } | undefined;
   readonly overlays?: readonly string[];
   /** A file of which only what makes a drill is taken: `drills`, `expect` and `alarms`; merged first. */
   readonly drill?: string | undefined;
@@ -40,9 +42,14 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
   const issues: Issue[] = [];
   const each = gatherer(issues);
   const { duration } = options;
-  const { drill } = options;
+  const { drill, content } = options;
   const overlays = [...(drill === undefined ? [] : [drill]), ...(options.overlays ?? [])];
-  const files = each([options.file, ...overlays], file => parseYaml(file === "-" ? "<stdin>" : file, readText(file)));
+  const files = each([options.file, ...overlays], file =>
+    parseYaml(
+      file === "-" ? "<stdin>" : file,
+      file === options.file && content !== undefined ? content.text : readText(file),
+    ),
+  );
   const overrides = each(options.settings ?? [], text => parseOverride(text));
   if (duration !== undefined) {
     overrides.push({ path: ["duration"], value: duration, origin: `--duration ${duration}` });
@@ -57,7 +64,7 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
   if (issues.length > 0) throw new ScenarioError(issues);
 
   const locate = locator(files, overrides);
-  const directory = options.file === "-" ? process.cwd() : dirname(options.file);
+  const directory = content?.directory ?? (options.file === "-" ? process.cwd() : dirname(options.file));
   const parsed = scenarioSchema.safeParse(root);
   if (!parsed.success) {
     const explained = explainIssues(scenarioSchema, parsed.error.issues, root);
