@@ -32,6 +32,7 @@ export const CLUSTER: ClusterConfig = {
   quantum: 8,
   ioThreads: undefined,
   hardware: DEFAULT_HARDWARE,
+  defrag: null,
   fork: { baseNs: NS_PER_MS, perGibNs: 12 * NS_PER_MS },
   replication: { batchNs: 200 * NS_PER_US, syncBandwidthShare: 0.5 },
   failover: {

@@ -138,7 +138,7 @@ export class Context {
   put(key: string, entry: number, type: ValueType, value: Value): number {
     if (entry === NONE) return this.add(key, type, value);
     const before = this.db.typeOf(entry);
-    if (before !== STRING) countFreed(this.engine, this.db, entry, this.engine.settings.lazyUserDel);
+    if (before !== STRING) countFreed(this.engine, this.db, entry, this.engine.settings.lazyServerDel);
     if (this.engine.blocking.count > 0) {
       if (type !== STRING) this.engine.blocking.signal(this.db.index, key);
       if (before !== type) this.engine.blocking.signalGone(this.db.index, key);

@@ -35,6 +35,8 @@ import { Keyspace, type Ledger, STRING } from "./keyspace.ts";
 import { CommandLatency } from "./latency.ts";
 import { type SizeClass, sizeClasses } from "./memory/allocator.ts";
 import type { Layout } from "./memory/layout.ts";
+import { OutsideMemory } from "./memory/outside.ts";
+import { SIZE_CLASSES } from "./memory/size-count.ts";
 import { Parameters } from "./parameters.ts";
 import { Pause } from "./pause.ts";
 import { periodicWork } from "./periodic.ts";
@@ -146,14 +148,15 @@ export class Engine {
   onKeyspaceEvent: ((eventClass: string, event: string, key: string, database: number) => void) | null = null;
   onKeyModified: ((database: number, key: string) => void) | null = null;
 
-  /** Memory in use outside the keyspace, kept up to date by whoever owns it. */
-  readonly outside = { clients: 0, replication: 0, replicationExcess: 0, histograms: 0 };
+  readonly outside = new OutsideMemory();
   /** `used_memory` of the idle server. */
   baseBytes: number;
   evictionRunning = false;
   nextRandomDatabase = 0;
 
-  private readonly ledger: Ledger = { data: 0, tables: 0 };
+  /** Bytes of the data set by size of key (memory/size-count.ts). */
+  readonly bytesBySize = new Float64Array(SIZE_CLASSES);
+  private readonly ledger: Ledger = { data: 0, tables: 0, bySize: this.bytesBySize };
   private readonly hashSeed: number;
   private readonly clusterMode: boolean;
 
@@ -293,8 +296,7 @@ export class Engine {
 
   /** Bytes that the allocator has handed out: what INFO calls used_memory. */
   get usedMemory(): number {
-    const { clients, replication, histograms } = this.outside;
-    return this.baseBytes + this.ledger.data + this.ledger.tables + clients + replication + histograms;
+    return this.baseBytes + this.ledger.data + this.ledger.tables + this.outside.bytes;
   }
 
   /** Keys, values and expiries, without bucket arrays. */

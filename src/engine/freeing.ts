@@ -15,3 +15,13 @@ export function countFreed(engine: Engine, database: Keyspace, entry: number, la
     engine.stats.lazyFreedObjects++;
   } else engine.effort.freedElements += value.elements;
 }
+
+/** What emptying a database frees: its keys and the elements of its collections. */
+export function elementsOf(database: Keyspace): number {
+  let elements = database.size;
+  database.forEachEntry(entry => {
+    const value = database.valueOf(entry);
+    if (typeof value === "object" && value !== null && "elements" in value) elements += value.elements;
+  });
+  return elements;
+}

@@ -19,6 +19,7 @@
 import { assert } from "../assert.ts";
 import { Dict, type GrowthPolicy, NONE } from "./dict.ts";
 import type { Layout, TableModel } from "./memory/layout.ts";
+import { sizeClassIndex } from "./memory/size-count.ts";
 import { Records } from "./records.ts";
 import { keySlot, SLOT_COUNT } from "./slots.ts";
 import { type StringValue, stringCapacity, stringForm } from "./values/string.ts";
@@ -55,6 +56,8 @@ export interface Ledger {
   data: number;
   /** Bucket arrays. */
   tables: number;
+  /** Bytes of `data` by size of key (memory/size-count.ts). */
+  readonly bySize: Float64Array;
 }
 
 /** Told when the memory behind an entry is written while a child process saves: it drives copy-on-write. */
@@ -198,7 +201,7 @@ export class Keyspace {
     this.main.remove(entry);
     if (this.mainTable.followsUse) this.followUse();
     if (this.options.cluster) this.countKeys(this.slotKeys, entry, -1);
-    this.options.ledger.data -= this.records.bytes(entry);
+    this.count(this.records.bytes(entry), 0);
     this.refs[2 * entry] = undefined;
     this.refs[2 * entry + 1] = undefined;
     this.records.release(entry);
@@ -240,11 +243,7 @@ export class Keyspace {
   }
 
   clear(): void {
-    let data = 0;
-    this.forEachEntry(entry => {
-      data += this.records.bytes(entry);
-    });
-    this.options.ledger.data -= data;
+    this.forEachEntry(entry => this.count(this.records.bytes(entry), 0));
     this.refs = [];
     this.records.clear();
     this.slotKeys.fill(0);
@@ -286,7 +285,7 @@ export class Keyspace {
     const { records, refs, options } = this;
     const keyLength = (refs[2 * entry] as string).length;
     const hasTtl = records.expiry(entry) !== NO_EXPIRY;
-    const { layout, ledger } = options;
+    const { layout } = options;
     let now: number;
     if (records.type(entry) === STRING) {
       const text = refs[2 * entry + 1] as StringValue;
@@ -294,8 +293,18 @@ export class Keyspace {
     } else {
       now = layout.collectionKeyBytes(keyLength, hasTtl) + (refs[2 * entry + 1] as Collection).bytes;
     }
-    ledger.data += now - records.bytes(entry);
+    const before = records.bytes(entry);
+    if (now === before) return;
+    this.count(before, now);
     records.setBytes(entry, now);
+  }
+
+  /** A key of `before` bytes has `now`; 0 stands for a key that is not there. */
+  private count(before: number, now: number): void {
+    const { ledger } = this.options;
+    ledger.data += now - before;
+    if (before > 0) ledger.bySize[sizeClassIndex(before)] -= before;
+    if (now > 0) ledger.bySize[sizeClassIndex(now)] += now;
   }
 
   private accountTables(): void {

@@ -11,13 +11,13 @@ import { zoneFor } from "./cluster-placement.ts";
 import { SlotTable } from "./cluster-slots.ts";
 import { addressOf, viewOf } from "./cluster-view.ts";
 import type { ClusterConfig } from "./config.ts";
+import { dataSize } from "./data-size.ts";
 import type { DnsRecord } from "./dns.ts";
 import type { EventLog } from "./event-log.ts";
 import { startFullSync } from "./full-sync.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { ReplicationLink, ReplicationStream } from "./replication.ts";
-import { dataSize } from "./save.ts";
 import type { Manoeuvre } from "./scaling/manoeuvre.ts";
 
 export interface Shard {
@@ -181,7 +181,7 @@ export class Cluster {
     const shard = this.shards[node.shard];
     if (shard.primary === node) {
       shard.failed = true;
-      shard.keysAtRisk = dataSize(node).keys;
+      shard.keysAtRisk = dataSize(node.engine).keys;
       const { stream } = shard;
       node.crash(state);
       for (const link of [...stream.links]) {

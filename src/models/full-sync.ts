@@ -12,10 +12,11 @@
 import { copyData } from "../engine/databases.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { NS_PER_SECOND } from "../units.ts";
+import { dataSize } from "./data-size.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { ReplicationLink, type ReplicationStream } from "./replication.ts";
-import { dataSize, saveDurationNs, startSave } from "./save.ts";
+import { saveDurationNs, startSave } from "./save.ts";
 
 const LOAD_KEY_NS = 1_200;
 const LOAD_BYTE_NS = 2.8;
@@ -51,7 +52,7 @@ export function startFullSync(
   };
   if (primary.save !== null) return again();
 
-  const { keys, bytes } = dataSize(primary);
+  const { keys, bytes } = dataSize(primary.engine);
   const bandwidth = primary.type.network.baselineGbps * BYTES_PER_GBIT * syncBandwidthShare;
   const transferNs = Math.max(saveDurationNs(primary), Math.round((bytes / bandwidth) * NS_PER_SECOND));
   primary.engine.stats.fullSyncs++;

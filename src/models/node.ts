@@ -31,12 +31,13 @@ import { engineMs } from "./epoch.ts";
 import { BurstCredits } from "./hardware/burst-credits.ts";
 import { ConnectionTracking } from "./hardware/connection-tracking.ts";
 import { EngineThread } from "./hardware/engine-thread.ts";
+import type { MemoryState } from "./hardware/host-memory.ts";
 import { Pressure } from "./hardware/pressure.ts";
 import { Retransmission } from "./hardware/retransmission.ts";
 import { Listener } from "./listener.ts";
-import { hostMemoryBytes, type MemoryState, memoryState, SWAP_IN_NS } from "./memory.ts";
 import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
+import { NodeMemory } from "./node-memory.ts";
 import type { ReplicationStream } from "./replication.ts";
 import { RequestLatency } from "./request-latency.ts";
 import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
@@ -51,16 +52,13 @@ const FAULT_NS = 2_000;
 /** ASKING on the wire; it comes in one packet with the command that follows. */
 const ASKING_BYTES = 16;
 
-/** Memory of one client connection once it is older than five seconds (models/physics.md, 5). */
-const CONNECTION_BYTES = 2_270;
-
 export class Node {
   readonly engine: Engine;
   readonly cpu: Cpu;
   readonly target: number;
   readonly networkIn: Bandwidth;
   readonly networkOut: Bandwidth;
-  readonly hostBytes: number;
+  readonly ram: NodeMemory;
   /** Of burstable nodes. */
   readonly credits: BurstCredits | null;
   readonly tracking: ConnectionTracking;
@@ -84,6 +82,8 @@ export class Node {
   /** The replica's side of its link; called when changes arrive. */
   onReplicated: (() => void) | null = null;
   readonly requestLatency: RequestLatency;
+  /** Called when the host's memory and swap are both full: the kernel kills the engine. */
+  onKilled: (() => void) | null = null;
   save: CopyOnWrite | null = null;
   /** Share of the running save that is done, 0–1, and when the child began. */
   saveProgress: () => number = () => 0;
@@ -95,7 +95,6 @@ export class Node {
   private readonly turns = new ConnectionTurns();
   private readonly effort: EffortTime;
   private readonly retransmission: Retransmission;
-  private swapShare = 0;
   private readonly primarySession: Session;
   private readonly clientSession: Session;
   private readonly readonlySession: Session;
@@ -135,7 +134,7 @@ export class Node {
     this.retransmission = new Retransmission(network.retransmitNs, network.queueNs);
     this.tracking = new ConnectionTracking(network.trackedConnections);
     this.credits = type.cpuCredits === null ? null : new BurstCredits(type.cpuCredits, type.vcpu, credits, sim.now);
-    this.hostBytes = hostMemoryBytes(type);
+    this.ram = new NodeMemory(this, sim);
     this.listener = new Listener(this, connections, sim, latency);
     this.primarySession = this.engine.session(1, true);
     this.clientSession = this.engine.session(2);
@@ -251,7 +250,7 @@ export class Node {
     const { engine } = this;
     let ns = this.effort.lastNs();
     if (this.save !== null) ns += this.save.takeFaults() * FAULT_NS;
-    if (this.swapShare > 0) ns += this.swapShare * SWAP_IN_NS;
+    if (this.ram.swapShare > 0) ns += this.ram.swapInNs();
     engine.counters.usec[engine.lastCommandId] += ns / 1_000;
     return ns;
   }
@@ -315,7 +314,7 @@ export class Node {
   /** Counts connections that were opened or closed. */
   addConnections(by: number): void {
     this.connections += by;
-    this.engine.outside.clients = this.connections * CONNECTION_BYTES;
+    this.ram.connected(by);
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -333,9 +332,8 @@ export class Node {
       this.credits.update(this.sim.now, this.workedNs + this.ioBusyNs + this.backgroundBusyNs);
       this.thread.stretch = this.credits.stretch;
     }
-    const memory = this.memory();
-    this.swapShare = memory.swapBytes === 0 ? 0 : memory.swapBytes / memory.rssBytes;
     this.sim.send(this.cronNs, this.target, CRON, incarnation, 0);
+    this.ram.look(this.cronNs);
   }
 
   /** The process is gone, and with it memory, connections and promised work. */
@@ -354,6 +352,7 @@ export class Node {
     this.engine.outside.replication = 0;
     this.engine.outside.replicationExcess = 0;
     this.engine.flushAll();
+    this.ram.reset();
     this.stream?.stop(this.sim.now);
     this.stream = null;
   }
@@ -373,8 +372,7 @@ export class Node {
   }
 
   memory(): MemoryState {
-    const copied = this.save === null ? 0 : this.save.bytes(this.saveProgress());
-    return memoryState(this.hostBytes, this.engine.usedMemory, copied, this.config.tls ? this.connections : 0);
+    return this.ram.state();
   }
 
   /** Engine-thread time used so far: what has been promised, less what is still to come. */

@@ -9,6 +9,7 @@
 import type { Simulation } from "../sim/simulation.ts";
 import { GIB } from "../units.ts";
 import { CopyOnWrite } from "./copy-on-write.ts";
+import { dataSize } from "./data-size.ts";
 import type { Node } from "./node.ts";
 
 const PER_KEY_NS = 1_600;
@@ -28,16 +29,9 @@ export interface SaveReport {
   readonly completed: boolean;
 }
 
-/** Keys and bytes of values of all databases. */
-export function dataSize(node: Node): { keys: number; bytes: number } {
-  let keys = 0;
-  for (const database of node.engine.databases) keys += database?.size ?? 0;
-  return { keys, bytes: node.engine.dataBytes };
-}
-
 /** Child CPU time to write a data set, in ns on this node. */
 export function saveDurationNs(node: Node): number {
-  const { keys, bytes } = dataSize(node);
+  const { keys, bytes } = dataSize(node.engine);
   return Math.max(1, Math.round(node.cpu.scaled(saveWorkNs(keys, bytes))));
 }
 

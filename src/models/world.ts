@@ -7,6 +7,7 @@ import { COMMANDS } from "../engine/commands/index.ts";
 import type { Reply } from "../engine/reply.ts";
 import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
+import { MIB } from "../units.ts";
 import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
 import type { ClientDirectory } from "./client-directory.ts";
@@ -106,7 +107,7 @@ export class World {
     const { cluster } = config;
     const makeNode = (shard: number, member: number, zone: number, made: ClusterConfig) => {
       const name = `${cluster.name}-${String(shard + 1).padStart(4, "0")}-${String(member + 1).padStart(3, "0")}`;
-      return new Node(
+      const node = new Node(
         nextId++,
         name,
         zone,
@@ -119,6 +120,8 @@ export class World {
         this.connections,
         directory,
       );
+      node.onKilled = () => this.outOfMemory(node);
+      return node;
     };
     const built = new Cluster(cluster, sim, this.latency, this.log, makeNode, config.zones.length);
     if (cluster.mode === "single") built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
@@ -206,6 +209,16 @@ export class World {
 
   // -------------------------------------------------------------------------------------------------------------
   // For drills.
+
+  /** The kernel of a node's host kills the engine: memory and swap are full. */
+  private outOfMemory(node: Node): void {
+    const { rssBytes } = node.memory();
+    this.crash(
+      node,
+      "down",
+      this.log.add(node.name, `out of memory: killed with ${Math.round(rssBytes / MIB)} MiB resident`),
+    );
+  }
 
   /** A node dies: its process, or the host with everything that is under way. Returns the event. */
   crash(node: Node, state: "down" | "lost", cause: number | null = null): number {

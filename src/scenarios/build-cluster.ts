@@ -2,7 +2,9 @@
 
 import { limit } from "../catalog/limits.ts";
 import type { NodeType } from "../catalog/nodes.ts";
+import type { Parameters } from "../engine/parameters.ts";
 import type { EngineProfile } from "../engine/profile.ts";
+import type { DefragConfig } from "../models/active-defrag.ts";
 import type { ClusterConfig, FailoverConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
@@ -31,11 +33,28 @@ export function buildCluster(
     maxclients: setup.maxclients,
     listen: setup.listen,
     quantum: cluster.allocatorQuantum,
-    ioThreads: cluster.ioThreads,
+    ioThreads: cluster.ioThreads ?? ownIoThreads(cluster, setup),
     hardware: hardwareConfig(cluster),
+    defrag: defragConfig(setup.modelled),
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib },
     replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
     failover: failoverConfig(cluster),
+  };
+}
+
+/** Self-managed servers count the engine thread as one of their io-threads; managed ones have what the node type gives. */
+function ownIoThreads({ management }: Scenario["cluster"], { modelled }: EngineSetup): number | undefined {
+  return management === "self-managed" ? Math.max(0, modelled.number("io-threads") - 1) : undefined;
+}
+
+function defragConfig(modelled: Parameters): DefragConfig | null {
+  if (!modelled.flag("activedefrag")) return null;
+  return {
+    ignoreBytes: modelled.number("active-defrag-ignore-bytes"),
+    lowerPercent: modelled.number("active-defrag-threshold-lower"),
+    upperPercent: modelled.number("active-defrag-threshold-upper"),
+    minEffort: modelled.number("active-defrag-cycle-min") / 100,
+    maxEffort: modelled.number("active-defrag-cycle-max") / 100,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Scenario } from "./schema.ts";
 
 type Cluster = Scenario["cluster"];
 
-export function hardwareConfig({ hardware: { cpuCredits, network } }: Cluster): HardwareConfig {
+export function hardwareConfig({ hardware: { cpuCredits, network, swap } }: Cluster): HardwareConfig {
   const { credits } = DEFAULT_HARDWARE;
   return {
     credits: {
@@ -23,6 +23,7 @@ export function hardwareConfig({ hardware: { cpuCredits, network } }: Cluster): 
       retransmitNs: network.retransmit,
       trackedConnections: network.trackedConnections ?? null,
     },
+    swap: { share: swap.size, pageInNs: swap.pageIn },
   };
 }
 

@@ -9,6 +9,17 @@ import type { EngineProfile } from "../engine/profile.ts";
 import type { ListenConfig } from "../models/config.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** Parameters that models read: what they do happens around the engine. */
+const MODELLED: readonly string[] = [
+  "activedefrag",
+  "active-defrag-ignore-bytes",
+  "active-defrag-threshold-lower",
+  "active-defrag-threshold-upper",
+  "active-defrag-cycle-min",
+  "active-defrag-cycle-max",
+  "io-threads",
+];
+
 export interface ParameterInput {
   readonly profile: EngineProfile;
   readonly node: NodeType;
@@ -22,6 +33,8 @@ export interface EngineSetup {
   readonly parameters: Readonly<Record<string, string>>;
   readonly maxclients: number;
   readonly listen: ListenConfig;
+  /** What models read of parameters that the engine does not. */
+  readonly modelled: Parameters;
   /** Names that were given and have no effect here. */
   readonly withoutEffect: readonly string[];
 }
@@ -45,14 +58,19 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
     const value = defaults.get(name);
     if (value !== undefined) parameters[name] = asText(value);
   }
+  const modelled: Record<string, string> = {};
+  for (const name of MODELLED) {
+    const value = defaults.get(name);
+    if (value !== undefined) modelled[name] = asText(value);
+  }
   let reservePercent = managed ? Number(defaults.get("reserved-memory-percent") ?? 25) : 0;
   let maxclients = Number(defaults.get("maxclients") ?? 10_000);
   const withoutEffect: string[] = [];
   for (const [name, raw] of Object.entries(given)) {
     const row = rows.get(name);
     const value = asText(raw);
-    if (row === undefined && !PARAMETER_NAMES.includes(name)) {
-      const known = [...new Set([...rows.keys(), ...PARAMETER_NAMES])];
+    if (row === undefined && !PARAMETER_NAMES.includes(name) && !MODELLED.includes(name)) {
+      const known = [...new Set([...rows.keys(), ...PARAMETER_NAMES, ...MODELLED])];
       report(name, `${profile.name} has no parameter «${name}»${didYouMean(name, known)}`);
       continue;
     }
@@ -76,6 +94,7 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
     }
     if (name === "reserved-memory-percent") reservePercent = Number(value);
     else if (PARAMETER_NAMES.includes(name)) parameters[name] = value;
+    else if (MODELLED.includes(name)) modelled[name] = value;
     else if (name !== TLS_ACCEPTS) withoutEffect.push(name);
     if (name === "maxclients") maxclients = Number(value);
   }
@@ -89,7 +108,14 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
   }
   parameters["cluster-enabled"] = mode === "cluster" ? "yes" : "no";
   checkValues(profile, parameters, given, report);
-  return { parameters, maxclients, listen: listenConfig(name => given[name] ?? defaults.get(name)), withoutEffect };
+  checkValues(profile, modelled, given, report);
+  return {
+    parameters,
+    maxclients,
+    listen: listenConfig(name => given[name] ?? defaults.get(name)),
+    modelled: new Parameters(profile, modelled),
+    withoutEffect,
+  };
 }
 
 const TLS_ACCEPTS = "max-new-tls-connections-per-cycle";

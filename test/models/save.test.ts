@@ -2,11 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { nodeType } from "../../src/catalog/nodes.ts";
+import { dataSize } from "../../src/models/data-size.ts";
 import { startFullSync } from "../../src/models/full-sync.ts";
-import { memoryState } from "../../src/models/memory.ts";
-import { dataSize, type SaveReport, startSave } from "../../src/models/save.ts";
+import { type SaveReport, startSave } from "../../src/models/save.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { GIB } from "../../src/units.ts";
 import { parseTemplate } from "../../src/workload/template.ts";
 import { CALM, runTo, smallWorld, type Wanted } from "./world.ts";
 
@@ -22,7 +21,7 @@ const SINGLE: Wanted = {
 function saved(wanted: Wanted): { report: SaveReport; longestNs: number; keys: number; bytes: number } {
   const world = smallWorld({ ...SINGLE, ...wanted });
   const node = world.cluster.nodes[0];
-  const { keys, bytes } = dataSize(node);
+  const { keys, bytes } = dataSize(node.engine);
   let report: SaveReport | null = null;
   world.sim.after(10.2e9, "save", () => startSave(node, world.sim, done => (report = done)));
   runTo(world, 60);
@@ -203,21 +202,5 @@ describe("a full sync", () => {
     expect(ended).toBeGreaterThan(1e9);
     expect(stream.links).toHaveLength(1);
     expect(replica.engine.database(0).size).toBe(40_000);
-  });
-});
-
-describe("memory of the host", () => {
-  it("is what the engine uses, a little more, and what is left", () => {
-    const state = memoryState(16 * GIB, 10 * GIB, 0, 0);
-    expect(state.rssBytes).toBeCloseTo(10 * GIB * 1.03 + 6e6, 0);
-    expect(state.freeBytes).toBeCloseTo(16 * GIB * 0.97 - state.rssBytes, 0);
-    expect(state.swapBytes).toBe(0);
-    expect(state.fragmentationRatio).toBeCloseTo(1.03, 2);
-  });
-
-  it("swaps what copy-on-write and TLS connections do not leave room for", () => {
-    const state = memoryState(16 * GIB, 12 * GIB, 5 * GIB, 10_000);
-    expect(state.freeBytes).toBe(0);
-    expect(state.swapBytes).toBeCloseTo(12 * GIB * 1.03 + 6e6 + 340e6 + 5 * GIB - 16 * GIB * 0.97, 0);
   });
 });

@@ -75,7 +75,7 @@ function rename(ctx: Context, argv: readonly Bytes[], onlyNew: boolean): Reply {
   const target = ctx.write(to);
   if (target !== NONE) {
     if (onlyNew) return 0;
-    ctx.remove(target, ctx.engine.settings.lazyUserDel);
+    ctx.remove(target, ctx.engine.settings.lazyServerDel);
   }
   const { db } = ctx;
   relocate(ctx, source, to, db);
@@ -128,7 +128,7 @@ function copy(ctx: Context, argv: readonly Bytes[]): Reply {
   const existing = ctx.write(to, target);
   if (existing !== NONE) {
     if (!replace) return 0;
-    ctx.remove(existing, ctx.engine.settings.lazyUserDel, target);
+    ctx.remove(existing, ctx.engine.settings.lazyServerDel, target);
   }
   const { db } = ctx;
   const value = cloneValue(ctx, db.valueOf(source));

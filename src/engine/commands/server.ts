@@ -6,6 +6,7 @@ import { type CommandSpec, FAST, LOADING, READONLY, STALE, WRITE } from "../comm
 import type { Context } from "../context.ts";
 import { swapDatabases } from "../databases.ts";
 import { DB_INDEX_OUT_OF_RANGE, INVALID_FIRST_DB, INVALID_SECOND_DB } from "../errors.ts";
+import { elementsOf } from "../freeing.ts";
 import { infoText } from "../info.ts";
 import { ErrorReply, OK, type Reply, Verbatim } from "../reply.ts";
 
@@ -17,10 +18,11 @@ function flush(ctx: Context, argv: readonly Bytes[], everything: boolean): Reply
   for (const database of everything ? engine.databases : [ctx.db]) {
     if (database === undefined || database.size === 0) continue;
     engine.persistence.changes += database.size;
+    const elements = elementsOf(database);
     if (lazy) {
-      engine.effort.lazyFreedElements += database.size;
+      engine.effort.lazyFreedElements += elements;
       engine.stats.lazyFreedObjects += database.size;
-    } else engine.effort.freedElements += database.size;
+    } else engine.effort.freedElements += elements;
     engine.emptied(database.index);
     database.clear();
   }

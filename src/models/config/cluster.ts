@@ -3,6 +3,7 @@
 import type { NodeType } from "../../catalog/nodes.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
+import type { DefragConfig } from "../active-defrag.ts";
 import type { HardwareConfig } from "./hardware.ts";
 import type { ScalingConfig } from "./scaling.ts";
 
@@ -24,6 +25,8 @@ export interface ClusterConfig {
   readonly quantum: 8 | 16;
   readonly ioThreads: number | undefined;
   readonly hardware: HardwareConfig;
+  /** Active defragmentation; null: off. */
+  readonly defrag: DefragConfig | null;
   readonly fork: ForkConfig;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;

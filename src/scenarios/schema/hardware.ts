@@ -25,6 +25,19 @@ const networkSchema = z
   })
   .meta({ description: "Allowances of a node's interface: bandwidth credits, packets, tracked connections." });
 
+const swapSchema = z
+  .strictObject({
+    size: share("Swap of the host, of its memory; beyond it the kernel kills the engine.", ["25%", "0%"]).prefault(
+      "25%",
+    ),
+    pageIn: duration("To bring one page back.", ["500us"]).prefault("500us"),
+  })
+  .meta({ description: "What happens when the engine needs more memory than its host has." });
+
 export const hardwareSchema = z
-  .strictObject({ cpuCredits: cpuCreditsSchema.optional(), network: networkSchema.prefault({}) })
+  .strictObject({
+    cpuCredits: cpuCreditsSchema.optional(),
+    network: networkSchema.prefault({}),
+    swap: swapSchema.prefault({}),
+  })
   .meta({ description: "What AWS does not publish of a node: assumptions." });
