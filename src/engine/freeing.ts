@@ -1,7 +1,7 @@
 // What freeing a value costs, and where: on the engine thread, or in the background for large ones.
 
 import type { Engine } from "./engine.ts";
-import type { Keyspace } from "./keyspace.ts";
+import { HASH, type Keyspace } from "./keyspace.ts";
 
 /** Values of up to this many elements are freed at once even by UNLINK. */
 const LAZY_FREE_THRESHOLD = 64;
@@ -10,10 +10,16 @@ const LAZY_FREE_THRESHOLD = 64;
 export function countFreed(engine: Engine, database: Keyspace, entry: number, lazy: boolean): void {
   const value = database.valueOf(entry);
   if (typeof value !== "object" || value === null || !("elements" in value)) return;
+  const { effort } = engine;
+  const fields = database.typeOf(entry) === HASH ? value.elements : 0;
   if (lazy && value.elements > LAZY_FREE_THRESHOLD) {
-    engine.effort.lazyFreedElements += value.elements;
+    effort.lazyFreedElements += value.elements;
+    effort.lazyFreedFields += fields;
     engine.stats.lazyFreedObjects++;
-  } else engine.effort.freedElements += value.elements;
+  } else {
+    effort.freedElements += value.elements;
+    effort.freedFields += fields;
+  }
 }
 
 /** What emptying a database frees: its keys and the elements of its collections. */

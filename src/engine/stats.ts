@@ -53,12 +53,17 @@ export interface NestedEffort {
 export class Effort {
   /** Elements of collections, keys or bytes' blocks that the command touched, as its cost row counts them. */
   elements = 0;
+  /** Of these, keys that KEYS looked at and did not answer. */
+  skipped = 0;
   /** Keys that were evicted and expired on the way. */
   evictedKeys = 0;
   expiredKeys = 0;
   /** Elements freed on the engine thread, and those handed to the background thread. */
   freedElements = 0;
   lazyFreedElements = 0;
+  /** Of these, fields of hashes: each has a value of its own. */
+  freedFields = 0;
+  lazyFreedFields = 0;
   /** Time that the command takes by its own definition (DEBUG SLEEP), in ns. */
   fixedNs = 0;
   /** Instructions of Lua that scripts have run. */
@@ -81,6 +86,9 @@ export class Effort {
     this.expiredKeys = 0;
     this.freedElements = 0;
     this.lazyFreedElements = 0;
+    this.skipped = 0;
+    this.freedFields = 0;
+    this.lazyFreedFields = 0;
     this.fixedNs = 0;
     this.instructions = 0;
     if (this.nested.size > 0) this.nested.clear();

@@ -75,6 +75,11 @@ export class Cpu {
     return this.factor * this.commandShare * costs.commandNs(this.commandCosts[commandId], elements);
   }
 
+  /** The same for KEYS, which passes over most of what it looks at. */
+  skippingNs(commandId: number, elements: number, skipped: number): number {
+    return this.factor * this.commandShare * costs.skippingNs(this.commandCosts[commandId], elements, skipped);
+  }
+
   /** A time measured on the reference core, here. */
   scaled(referenceNs: number): number {
     return referenceNs * this.factor;

@@ -26,6 +26,9 @@ export class EffortTime {
     const { effort } = engine;
     const { nested } = effort;
     let ns = cpu.commandNs(engine.lastCommandId, nested.size > 0 ? 0 : effort.elements) + effort.fixedNs;
+    if (effort.skipped > 0 && nested.size === 0) {
+      ns = cpu.skippingNs(engine.lastCommandId, effort.elements, effort.skipped);
+    }
     for (const [id, { calls, elements }] of nested)
       ns += (calls - 1) * cpu.commandNs(id, 0) + cpu.commandNs(id, elements);
     if (effort.instructions > 0) ns += cpu.scaled(effort.instructions * instructionNs(engine.profile));
@@ -37,11 +40,11 @@ export class EffortTime {
   /** The share of freeing: all that the cron's own accounting leaves open. */
   freeingNs(): number {
     const { cpu } = this;
-    const { freedElements, lazyFreedElements } = this.engine.effort;
-    let ns = freedElements > 0 ? cpu.scaled(costs.freeNs(freedElements)) : 0;
+    const { freedElements, lazyFreedElements, freedFields, lazyFreedFields } = this.engine.effort;
+    let ns = freedElements > 0 ? cpu.scaled(costs.freeNs(freedElements, freedFields)) : 0;
     if (lazyFreedElements > 0) {
       ns += cpu.scaled(costs.UNLINK_NS);
-      this.backgroundNs += cpu.scaled(costs.freeNs(lazyFreedElements));
+      this.backgroundNs += cpu.scaled(costs.freeNs(lazyFreedElements, lazyFreedFields));
     }
     return ns;
   }

@@ -20,6 +20,7 @@ function keys(ctx: Context, argv: readonly Bytes[]): Reply {
     if ((all || globMatch(pattern, key)) && !isExpired(db, entry, ctx.nowMs)) found.push(key);
   });
   ctx.effort.elements += db.size;
+  ctx.effort.skipped += db.size - found.length;
   return found;
 }
 
