@@ -52,6 +52,7 @@ export class NodeMemory {
     fragmentation.observe(node.engine.bytesBySize);
     if (defrag !== null) this.defragment(defrag, stretchNs);
     const held = this.held();
+    if (node.config.fork.countCopies === true) node.engine.outside.host = held.copiedBytes;
     this.host.update(held, sim.now);
     const { swapBytes, rssBytes, exhausted } = this.host.state(held);
     this.swapShare = swapBytes === 0 ? 0 : swapBytes / rssBytes;
@@ -99,5 +100,6 @@ export class NodeMemory {
     this.defrag?.reset();
     this.host.reset(this.sim.now);
     this.swapShare = 0;
+    this.node.engine.outside.host = 0;
   }
 }

@@ -36,7 +36,7 @@ export function buildCluster(
     ioThreads: cluster.ioThreads ?? ownIoThreads(cluster, setup),
     hardware: hardwareConfig(cluster),
     defrag: defragConfig(setup.modelled),
-    fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib },
+    fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
     replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
     failover: failoverConfig(cluster),
   };

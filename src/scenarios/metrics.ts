@@ -60,6 +60,26 @@ function total({ recorder, measured }: MetricSource, metric: string): number {
   return sum;
 }
 
+/** Lowest value of a node metric over the window's rows and all nodes. */
+function lowest({ recorder, measured }: MetricSource, metric: string): number | null {
+  let least: number | null = null;
+  for (const column of recorder.columns) {
+    if (column.metric !== metric) continue;
+    for (const row of measured.rows) {
+      const value = column.values[row];
+      if (value != null && (least === null || value < least)) least = value;
+    }
+  }
+  return least;
+}
+
+const ALLOWANCES = [
+  "NetworkBandwidthInAllowanceExceeded",
+  "NetworkBandwidthOutAllowanceExceeded",
+  "NetworkPacketsPerSecondAllowanceExceeded",
+  "NetworkConntrackAllowanceExceeded",
+] as const;
+
 /** The longest of the drills' stretches from the start to the end of the named phase; null when none has it. */
 function longestUntil(drills: readonly DrillReport[], phase: string): number | null {
   const lengths = drills.flatMap(drill =>
@@ -134,6 +154,34 @@ export const METRICS: readonly Metric[] = [
     unit: "share",
     perWorkload: false,
     read: source => scale(highest(source, "EngineCPUUtilization"), 0.01),
+  },
+  {
+    name: "cpu",
+    summary: "highest CPUUtilization of any node in a period",
+    unit: "share",
+    perWorkload: false,
+    read: source => scale(highest(source, "CPUUtilization"), 0.01),
+  },
+  {
+    name: "cpuAllowance",
+    summary: "lowest share of its CPU that a burstable node's credits allowed",
+    unit: "share",
+    perWorkload: false,
+    read: source => scale(lowest(source, "CPUAllowance"), 0.01),
+  },
+  {
+    name: "networkExceeded",
+    summary: "packets queued or dropped over a network allowance",
+    unit: "count",
+    perWorkload: false,
+    read: source => ALLOWANCES.reduce((sum, metric) => sum + total(source, metric), 0),
+  },
+  {
+    name: "dropped",
+    summary: "requests and replies that a node's interface dropped and TCP sent again",
+    unit: "count",
+    perWorkload: false,
+    read: source => total(source, "NetworkMessagesDropped"),
   },
   {
     name: "evictions",

@@ -57,6 +57,8 @@ export interface ListenConfig {
 export interface ForkConfig {
   readonly baseNs: number;
   readonly perGibNs: number;
+  /** Pages that a save copies count towards maxmemory: what the seed article supposes, and no engine does. */
+  readonly countCopies?: boolean | undefined;
 }
 
 export interface ReplicationConfig {

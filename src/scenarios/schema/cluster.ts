@@ -54,6 +54,10 @@ export const clusterSchema = z
       .strictObject({
         base: duration("Pause of a fork before any memory.", ["1ms"]).prefault("1ms"),
         perGib: duration("Pause per GiB of resident memory.", ["12ms", "230ms"]).prefault("12ms"),
+        countCopies: z.boolean().default(false).meta({
+          description:
+            "Pages that a save copies count towards maxmemory, as the seed article supposes; engines do not.",
+        }),
       })
       .prefault({})
       .meta({ description: "How long a fork blocks the engine." }),
