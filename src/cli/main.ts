@@ -5,6 +5,7 @@ import { hideBin } from "yargs/helpers";
 import { BugError } from "../assert.ts";
 import { VERSION } from "../version.ts";
 import { commandsVerb } from "./commands.ts";
+import { compareVerb } from "./compare.ts";
 import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { initVerb } from "./init.ts";
@@ -54,6 +55,7 @@ const parser: Argv = yargs(words)
   .example("$0 run cache.yaml --set cluster.shards=5", "what if there were five shards")
   .command(runVerb)
   .command(drillVerb)
+  .command(compareVerb)
   .command(sweepVerb)
   .command(mergeVerb)
   .command(workerVerb)
@@ -76,7 +78,7 @@ const parser: Argv = yargs(words)
   .strictOptions()
   .recommendCommands()
   .check(args => {
-    const problem = givenTwice(args, ["set", "overlay", "f", "matrix", "m", "parts", "scenarios"]);
+    const problem = givenTwice(args, ["set", "overlay", "f", "matrix", "m", "parts", "variant", "v", "scenarios"]);
     if (problem !== null) throw new CliError(`${problem}\nTry: cachecast --help`, EXIT.usage);
     return true;
   })

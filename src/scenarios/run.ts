@@ -20,6 +20,8 @@ export interface Progress {
 export interface RunOptions {
   readonly seed?: number | undefined;
   readonly replications?: number | undefined;
+  /** Number of the first replication, for callers that run them one by one. */
+  readonly first?: number | undefined;
   /** Called between slices. */
   progress?(progress: Progress): void;
   /** Asked between slices: true stops the run there, and the result is marked partial. */
@@ -42,7 +44,7 @@ export async function runScenario(loaded: Loaded, options: RunOptions = {}): Pro
   const replications = options.replications ?? 1;
   const done: Replication[] = [];
   for (let index = 0; index < replications; index++) {
-    const one = await runOnce(loaded, seed, index, replications, options);
+    const one = await runOnce(loaded, seed, (options.first ?? 0) + index, replications, options);
     // Replications are compared as equals: one that was cut short counts only if there is no other.
     if (one.complete || index === 0) done.push(one);
     if (!one.complete) break;
