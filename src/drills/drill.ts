@@ -2,6 +2,7 @@
 // schema of its options, and in the table (index.ts), from which the scenario's grammar is made.
 
 import { z } from "zod";
+import type { VariantChange } from "../models/config.ts";
 import type { Node } from "../models/node.ts";
 import type { World } from "../models/world.ts";
 
@@ -43,6 +44,27 @@ export interface DrillFacts {
   readonly mode: "cluster" | "single";
   readonly zones: number;
   readonly failover: "managed" | "upstream";
+  readonly node: string;
+  readonly engine: string;
+  /** Slots can move as a whole. */
+  readonly atomicSlots: boolean;
+  /** Names of the drills that come before this one. */
+  readonly earlier: readonly string[];
+  /** What the parameters have against the cluster in another form. */
+  against(change: VariantChange): string[];
+}
+
+/** What moves slots needs several shards to be possible. */
+export function needsClusterMode({ mode }: DrillFacts): DrillProblem[] {
+  if (mode === "cluster") return [];
+  return [
+    { path: [], message: "needs «mode: cluster»: with cluster mode disabled there is one shard and no slots move" },
+  ];
+}
+
+/** What does not fit the cluster once its nodes or its engine have changed. */
+export function variantProblems(facts: DrillFacts, change: VariantChange): DrillProblem[] {
+  return facts.against(change).map(message => ({ path: ["to"], message }));
 }
 
 /** What is wrong with a drill's options in a cluster, at a path within them. */

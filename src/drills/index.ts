@@ -2,12 +2,31 @@
 // documentation follow.
 
 import type { World } from "../models/world.ts";
+import { changeReplicas } from "./change-replicas.ts";
 import { crashNode } from "./crash-node.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
+import { flushAll } from "./flush-all.ts";
+import { followImpact } from "./impact.ts";
 import { loseHost } from "./lose-host.ts";
+import { reshard } from "./reshard.ts";
+import { scaleIn } from "./scale-in.ts";
+import { scaleOut } from "./scale-out.ts";
+import { scaleUp } from "./scale-up.ts";
 import { snapshot } from "./snapshot.ts";
+import { upgradeEngine } from "./upgrade-engine.ts";
 
-export const DRILLS: readonly Drill<unknown>[] = [inTable(crashNode), inTable(loseHost), inTable(snapshot)];
+export const DRILLS: readonly Drill<unknown>[] = [
+  inTable(crashNode),
+  inTable(loseHost),
+  inTable(snapshot),
+  inTable(reshard),
+  inTable(scaleOut),
+  inTable(scaleIn),
+  inTable(scaleUp),
+  inTable(changeReplicas),
+  inTable(upgradeEngine),
+  inTable(flushAll),
+];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {
   return DRILLS.find(drill => drill.name === name);
@@ -38,12 +57,14 @@ export function scheduleDrills(world: World, planned: readonly PlannedDrill[]): 
     reports.push(report);
     world.sim.after(atNs, `drill/${name}`, () => {
       const calm = world.recorder.disturb();
+      const impact = followImpact(world, report);
       drill.run(
         {
           world,
           report,
           finish: () => {
             report.endNs = world.sim.now;
+            impact();
             calm();
           },
         },

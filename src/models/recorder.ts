@@ -72,6 +72,16 @@ export class Recorder {
     this.inProgress.add(this.now(), -1);
   }
 
+  /** Ends by outcome of one workload, from the start of the run up to now. */
+  soFar(workload: number): Float64Array {
+    const sums = this.outcomes[workload].slice();
+    for (const { rows } of this.periods) {
+      const { outcomes } = rows[workload];
+      for (let outcome = 0; outcome < sums.length; outcome++) sums[outcome] += outcomes[outcome];
+    }
+    return sums;
+  }
+
   /** A fault begins; call the returned function when it is over. */
   disturb(): () => void {
     const { disturbedSince } = this;

@@ -1,25 +1,27 @@
 // From the scenario's cluster to its configuration, and what of it does not fit together.
 
 import { limit } from "../catalog/limits.ts";
-import type { NodeType } from "../catalog/nodes.ts";
+import { type NodeType, nodeType } from "../catalog/nodes.ts";
 import type { Parameters } from "../engine/parameters.ts";
-import type { EngineProfile } from "../engine/profile.ts";
+import { type EngineProfile, engineProfile } from "../engine/profile.ts";
 import type { DefragConfig } from "../models/active-defrag.ts";
-import type { ClusterConfig, FailoverConfig } from "../models/config.ts";
+import type { ClusterConfig, FailoverConfig, VariantChange } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
 import type { Report } from "./build-report.ts";
-import type { EngineSetup } from "./engine-parameters.ts";
+import { checkScaling, placementConfig, scalingConfig } from "./build-scaling.ts";
+import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import type { Scenario } from "./schema.ts";
 
 export function buildCluster(
-  { cluster, zones }: Scenario,
+  scenario: Scenario,
   profile: EngineProfile,
   node: NodeType,
   setup: EngineSetup,
 ): ClusterConfig {
+  const { cluster, zones } = scenario;
   return {
     name: cluster.name,
     profile,
@@ -39,6 +41,9 @@ export function buildCluster(
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
     replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
     failover: failoverConfig(cluster),
+    scaling: scalingConfig(cluster),
+    placement: placementConfig(cluster),
+    variant: change => variantOf(scenario, change, () => {}),
   };
 }
 
@@ -58,12 +63,28 @@ function defragConfig(modelled: Parameters): DefragConfig | null {
   };
 }
 
+/** The cluster with other nodes, another engine or cluster mode: what scaling up, upgrades and mode changes need. */
+export function variantOf(
+  scenario: Scenario,
+  change: VariantChange,
+  report: (parameter: string, message: string) => void,
+): ClusterConfig {
+  const cluster = { ...scenario.cluster, ...change };
+  const node = nodeType(cluster.node);
+  const profile = engineProfile(cluster.engine)!;
+  const managed = cluster.management === "elasticache";
+  const setup = resolveParameters({ profile, node, managed, mode: cluster.mode, given: cluster.parameters }, report);
+  return buildCluster({ ...scenario, cluster }, profile, node, setup);
+}
+
 /** Who fails over. */
 export function failoverProfile({ failover, management }: Scenario["cluster"]): "managed" | "upstream" {
   return failover.profile ?? (management === "elasticache" ? "managed" : "upstream");
 }
 
-export function checkCluster({ cluster, zones }: Scenario, node: NodeType, product: string, report: Report): void {
+export function checkCluster(scenario: Scenario, node: NodeType, product: string, report: Report): void {
+  const { cluster, zones } = scenario;
+  checkScaling(scenario, report);
   if (cluster.mode === "single" && cluster.shards !== 1) {
     report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
   }

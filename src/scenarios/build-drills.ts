@@ -1,13 +1,37 @@
 // From the scenario's drills to a plan. What each of them needs of the cluster, it says itself.
 
+import { engineOfProfile } from "../catalog/engines.ts";
+import { nodeType } from "../catalog/nodes.ts";
 import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
+import type { VariantChange } from "../models/config.ts";
 import { formatDurationNs } from "../units.ts";
+import { variantOf } from "./build-cluster.ts";
 import type { Report } from "./build-report.ts";
+import { movesAtomically } from "./build-scaling.ts";
 import type { Scenario } from "./schema.ts";
 
 export function planDrills(scenario: Scenario, failover: "managed" | "upstream", report: Report): PlannedDrill[] {
   const { cluster, zones, duration } = scenario;
-  const facts = { shards: cluster.shards, replicas: cluster.replicas, mode: cluster.mode, zones, failover };
+  const facts = {
+    shards: cluster.shards,
+    replicas: cluster.replicas,
+    mode: cluster.mode,
+    zones,
+    failover,
+    node: cluster.node,
+    engine: cluster.engine,
+    atomicSlots: movesAtomically(cluster.engine),
+    against(change: VariantChange) {
+      const against: string[] = [];
+      const node = nodeType(change.node ?? cluster.node);
+      const product = engineOfProfile(change.engine ?? cluster.engine);
+      if (!(node.engines as readonly string[]).includes(product)) against.push(`${node.type} does not run ${product}`);
+      else variantOf(scenario, change, (name, message) => against.push(`parameter ${name}: ${message}`));
+      return against;
+    },
+  };
+  const nameAt = (entry: object) =>
+    Object.keys(entry).find(key => key !== "at" && Object(entry)[key] !== undefined) ?? "";
   return scenario.drills.flatMap((entry, i): PlannedDrill[] => {
     const { at, ...rest } = entry as { at: number } & Record<string, unknown>;
     const names = Object.keys(rest).filter(name => rest[name] !== undefined);
@@ -25,7 +49,8 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     }
     const [name] = names;
     const options = rest[name];
-    for (const { path, message } of drillNamed(name)?.problems?.(options, facts) ?? []) {
+    const earlier = scenario.drills.filter(other => (other as { at: number }).at < at).map(nameAt);
+    for (const { path, message } of drillNamed(name)?.problems?.(options, { ...facts, earlier }) ?? []) {
       report(["drills", i, name, ...path], message);
     }
     return [{ atNs: at, name, options }];

@@ -41,6 +41,18 @@ const CLUSTER: readonly Row[] = [
   ],
   [["cluster.failover.restart=5s"], "cluster.failover.restart", "has no meaning in the managed profile"],
   [
+    ["cluster.engine=valkey-8.0", "cluster.scaling.migration=atomic"],
+    "cluster.scaling.migration",
+    "valkey-8.0 moves slots key by key; atomic needs Valkey 9",
+  ],
+  [
+    ["cluster.engine=valkey-9.0", "cluster.scaling.batch=20"],
+    "cluster.scaling.batch",
+    "has no effect: slots move as a whole here",
+  ],
+  [["cluster.placement.zones=[4]"], "cluster.placement.zones[0]", "there is no zone 4: «zones:» is 3"],
+  [["cluster.placement.shards=[[1,2,3,1,2,3,1]]"], "cluster.placement.shards[0]", "names 7 members: a shard has"],
+  [
     [UPSTREAM, "cluster.failover.detection=5s"],
     "cluster.failover.detection",
     "in the upstream profile; there it is nodeTimeout",

@@ -32,8 +32,19 @@ export interface ClusterConfig {
   readonly failover: FailoverConfig;
   /** How its shape is changed; left out: scaling/provision.ts has the defaults. */
   readonly scaling?: ScalingConfig | undefined;
+  /** The same cluster with other nodes, another engine or mode; left out: it cannot be changed that way. */
+  readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */
   readonly placement?: PlacementConfig | undefined;
+}
+
+/** What differs in a variant of a cluster. */
+export interface VariantChange {
+  /** Node type by name. */
+  readonly node?: string;
+  /** Engine and version by name. */
+  readonly engine?: string;
+  readonly mode?: "cluster";
 }
 
 /** Zones by index into the world's `zones`. */

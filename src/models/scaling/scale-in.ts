@@ -1,4 +1,5 @@
-// Fewer shards: the slots of the last ones go to the others, then their nodes leave. A shard that keeps a slot (an item above
+// Fewer shards: the slots of the last ones go to the others, then, when clients have had time to learn of it, their nodes
+// leave. A shard that keeps a slot (an item above
 // 256 MB, a target without memory) is not removed. AWS advises free memory of 1.5 times what the leaving shards hold on
 // those that stay; when there is less, that is told, and the memory of the targets decides what happens.
 
@@ -6,6 +7,7 @@ import type { Cluster, Shard } from "../cluster.ts";
 import { removeShard } from "../cluster-members.ts";
 import { evenShares, planShares } from "../slot-migration/plan.ts";
 import { begin, type ManoeuvreReport } from "./manoeuvre.ts";
+import { scalingOf } from "./provision.ts";
 import { move } from "./reshard.ts";
 
 const ADVISED_FREE = 1.5;
@@ -22,10 +24,14 @@ export function scaleIn(cluster: Cluster, shards: number, report: ManoeuvreRepor
   tellMemory(cluster, leaving, staying, report, manoeuvre.event);
   const routes = planShares(cluster.slots.owner, evenShares(staying.map(shard => shard.index)));
   move(cluster, manoeuvre, routes, undefined, () => {
-    const owners = new Set(cluster.slots.owner);
-    for (const shard of leaving) if (!owners.has(shard.index)) removeShard(cluster, shard, manoeuvre.event);
-    report.figures.shards = cluster.members.length;
-    manoeuvre.end();
+    const drainedNs = cluster.sim.now;
+    cluster.sim.after(scalingOf(cluster).drainNs, "scaling/shards leave", () => {
+      const owners = new Set(cluster.slots.owner);
+      for (const shard of leaving) if (!owners.has(shard.index)) removeShard(cluster, shard, manoeuvre.event);
+      report.figures.shards = cluster.members.length;
+      manoeuvre.phase("shards leave", drainedNs, "cluster.scaling.drain");
+      manoeuvre.end();
+    });
   });
 }
 

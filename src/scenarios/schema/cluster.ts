@@ -6,6 +6,7 @@ import { duration, nameOf, share } from "../fields.ts";
 import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
 import { ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
+import { placementSchema, scalingSchema } from "./scaling.ts";
 
 export const clusterSchema = z
   .strictObject({
@@ -73,5 +74,7 @@ export const clusterSchema = z
       .prefault({})
       .meta({ description: "How changes travel to replicas." }),
     failover: failoverSchema.prefault({}),
+    scaling: scalingSchema.prefault({}),
+    placement: placementSchema.optional(),
   })
   .meta({ description: "The cache cluster." });

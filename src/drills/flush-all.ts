@@ -1,0 +1,40 @@
+// FLUSHALL on every primary: the cluster is cold from one instant to the next.
+
+import { z } from "zod";
+import type { Drill } from "./drill.ts";
+import { followWarmth } from "./warmth.ts";
+
+const options = z
+  .strictObject({
+    mode: z
+      .enum(["default", "sync", "async"])
+      .default("default")
+      .meta({ description: "Whether memory is freed at once or in the background; default: as the parameters say." }),
+  })
+  .meta({ description: "All keys are deleted." });
+
+export const flushAll: Drill<z.infer<typeof options>> = {
+  name: "flush-all",
+  summary: "all keys are deleted; the cache is cold until it has filled again",
+  options,
+  run(context, { mode }) {
+    const { world, report } = context;
+    const primaries = world.cluster.members.map(shard => shard.primary).filter(node => node.state === "up");
+    report.target = primaries.map(node => node.name).join(", ");
+    const startNs = world.sim.now;
+    followWarmth(context);
+    let longest = 0;
+    let keys = 0;
+    for (const node of primaries) {
+      keys += node.engine.database(0).size;
+      const before = node.freeAtNs;
+      node.runOwn(mode === "default" ? ["flushall"] : ["flushall", mode], 0);
+      longest = Math.max(longest, node.freeAtNs - before);
+    }
+    world.log.add("cluster", `FLUSHALL: ${keys} keys are gone`);
+    report.figures.flushedKeys = keys;
+    report.figures.longestBlockMs = longest / 1e6;
+    const endNs = startNs + Math.round(longest);
+    report.phases.push({ name: "flush", startNs, endNs, boundBy: "keys to free, unless in the background" });
+  },
+};
