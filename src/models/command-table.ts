@@ -2,7 +2,7 @@
 
 import type { Command } from "../engine/command.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
-import { ABSENT, DEVIATIONS } from "../engine/deviations.ts";
+import { ABSENT, DEVIATIONS, SUITE_FAILURES } from "../engine/deviations.ts";
 import { COMMAND_COSTS, COMMAND_COSTS_VALKEY_8, type CommandCost } from "./costs.ts";
 
 export interface CommandRow {
@@ -74,8 +74,10 @@ export function commandDocs(): string {
     }
     out.push("");
   }
+  out.push("## The official suite", "", "| test that fails | why |", "| --- | --- |");
+  for (const [name, why] of SUITE_FAILURES) out.push(`| ${name} | ${why} |`);
   if (Object.keys(ABSENT).length === 0) return `${out.join("\n").trimEnd()}\n`;
-  out.push("## Not there", "", "| command of Valkey 8.0.1 | why |", "| --- | --- |");
+  out.push("", "## Not there", "", "| command of Valkey 8.0.1 | why |", "| --- | --- |");
   for (const [name, why] of Object.entries(ABSENT)) out.push(`| \`${name.toUpperCase()}\` | ${why} |`);
   return `${out.join("\n")}\n`;
 }
