@@ -10,6 +10,7 @@ import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { initVerb } from "./init.ts";
 import { mergeVerb } from "./merge.ts";
+import { mrcVerb } from "./mrc.ts";
 import { nodesVerb } from "./nodes.ts";
 import { pricesVerb } from "./prices.ts";
 import { reportVerb } from "./report.ts";
@@ -66,6 +67,7 @@ const parser: Argv = yargs(words)
   .command(schemaVerb)
   .command(nodesVerb)
   .command(commandsVerb)
+  .command(mrcVerb)
   .command(pricesVerb)
   .option("color", {
     choices: ["auto", "always", "never"] as const,
