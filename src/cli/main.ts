@@ -12,6 +12,7 @@ import { initVerb } from "./init.ts";
 import { mergeVerb } from "./merge.ts";
 import { mrcVerb } from "./mrc.ts";
 import { nodesVerb } from "./nodes.ts";
+import { planVerb } from "./plan.ts";
 import { pricesVerb } from "./prices.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
@@ -68,6 +69,7 @@ const parser: Argv = yargs(words)
   .command(nodesVerb)
   .command(commandsVerb)
   .command(mrcVerb)
+  .command(planVerb)
   .command(pricesVerb)
   .option("color", {
     choices: ["auto", "always", "never"] as const,

@@ -12,6 +12,7 @@ import { clusterSchema } from "./schema/cluster.ts";
 import { drillSchema } from "./schema/drill.ts";
 import { networkSchema } from "./schema/network.ts";
 import { originSchema } from "./schema/origin.ts";
+import { demandSchema, planSchema, sloSchema } from "./schema/plan.ts";
 import { workloadSchema } from "./schema/workload.ts";
 
 export const scenarioSchema = z
@@ -43,6 +44,9 @@ export const scenarioSchema = z
     workload: z.array(workloadSchema).min(1).meta({ description: "What is asked of the cache." }),
     drills: z.array(drillSchema).default([]).meta({ description: "What happens during the run." }),
     alarms: alarmsSchema.optional().meta({ description: "CloudWatch alarms to watch the run with." }),
+    slo: sloSchema.prefault({}),
+    demand: demandSchema.prefault({}),
+    plan: planSchema.prefault({}),
     expect: z
       .array(z.string())
       .default([])

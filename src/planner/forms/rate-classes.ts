@@ -37,14 +37,14 @@ export interface RankRun {
 /** Popularity within a run differs by no more than this from one end to the other. */
 const EVENNESS = 1.02;
 
-/** Cuts `count` ranks into runs. `probability` gives the share of one rank. Shares are made to add up to one. */
-export function rankRuns(count: number, probability: (rank: number) => number): RankRun[] {
+/** Cuts `count` ranks into runs. `probability` gives the share of one rank. Shares are made to add up to one. `evenness`: coarser where less will do. */
+export function rankRuns(count: number, probability: (rank: number) => number, evenness = EVENNESS): RankRun[] {
   assert(count >= 1, `a catalogue of ${count} keys`);
   const runs: { count: number; share: number }[] = [];
   const cut = (from: number, to: number, first: number, last: number) => {
     const keys = to - from + 1;
     const middle = keys > 2 ? probability((from + to) >> 1) : first;
-    if (keys === 1 || even(first, middle, last)) {
+    if (keys === 1 || even(evenness, first, middle, last)) {
       // Simpson's rule over the run: exact to the third order of its width.
       runs.push({ count: keys, share: (first + 4 * middle + last) / 6 });
       return;
@@ -62,10 +62,10 @@ export function rankRuns(count: number, probability: (rank: number) => number): 
   return runs.map(run => ({ count: run.count, share: run.share / total }));
 }
 
-function even(a: number, b: number, c: number): boolean {
+function even(evenness: number, a: number, b: number, c: number): boolean {
   const high = Math.max(a, b, c);
   const low = Math.min(a, b, c);
-  return high <= low * EVENNESS;
+  return high <= low * evenness;
 }
 
 const NONE: readonly TtlPoint[] = [{ seconds: Number.POSITIVE_INFINITY, weight: 1 }];
