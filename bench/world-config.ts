@@ -3,7 +3,7 @@
 import { nodeType } from "../src/catalog/nodes.ts";
 import { engineProfile } from "../src/engine/profile.ts";
 import { DEFAULT_HARDWARE } from "../src/models/config/hardware.ts";
-import type { ClusterConfig, WorldConfig } from "../src/models/config.ts";
+import type { ClusterConfig, ConnectConfig, PoolConfig, WorldConfig } from "../src/models/config.ts";
 import { constant } from "../src/sim/distributions/constant.ts";
 import { lognormalByMean, lognormalByPercentiles } from "../src/sim/distributions/lognormal.ts";
 import { uniform } from "../src/sim/distributions/uniform.ts";
@@ -21,6 +21,7 @@ export const CLUSTER: ClusterConfig = {
   replicasPerShard: 1,
   multiAz: true,
   tls: false,
+  certificate: "rsa-2048",
   parameters: {
     "cluster-enabled": "yes",
     "latency-tracking": "no",
@@ -28,7 +29,7 @@ export const CLUSTER: ClusterConfig = {
     "maxmemory-policy": "allkeys-lru",
   },
   maxclients: 65_000,
-  listen: { backlog: 511, acceptsPerTurn: 10, tlsAcceptsPerTurn: 1 },
+  listen: { backlog: 511, acceptsPerTurn: 10, tlsAcceptsPerTurn: 1, closesOnReplicaWrite: true },
   quantum: 8,
   ioThreads: undefined,
   hardware: DEFAULT_HARDWARE,
@@ -42,6 +43,28 @@ export const CLUSTER: ClusterConfig = {
     dnsNs: uniform(NS_PER_SECOND, 4 * NS_PER_SECOND),
     replacementNs: uniform(120 * NS_PER_SECOND, 300 * NS_PER_SECOND),
   },
+};
+
+export const POOL: PoolConfig = {
+  size: 16,
+  initial: 16,
+  minIdle: 0,
+  maxWaitNs: 200 * NS_PER_MS,
+  multiplex: false,
+  order: "lifo",
+  validation: "local",
+  idleNs: Number.POSITIVE_INFINITY,
+  lifetimeNs: Number.POSITIVE_INFINITY,
+  reuse: true,
+};
+
+export const CONNECT: ConnectConfig = {
+  timeoutNs: NS_PER_SECOND,
+  workNs: 50 * NS_PER_US,
+  loginTrips: 1,
+  tls: { version: "1.3", resume: false },
+  again: null,
+  silenceNs: Number.POSITIVE_INFINITY,
 };
 
 /** Cache-aside of a Zipf workload over a three-shard cluster. */
@@ -73,14 +96,29 @@ export function worldConfig(options: {
     clients: [
       {
         name: "web",
+        library: "generic",
         instances,
         zones: Array.from({ length: instances }, (_, i) => i % 3),
-        pool: { size: 16, maxWaitNs: 200 * NS_PER_MS, multiplex: false },
+        pool: POOL,
+        connect: CONNECT,
         timeoutNs: 200 * NS_PER_MS,
-        connectTimeoutNs: NS_PER_SECOND,
-        retry: { attempts: 3, backoffLowNs: 10 * NS_PER_MS, backoffHighNs: NS_PER_SECOND, jitter: "full" },
+        retry: {
+          attempts: 3,
+          backoffLowNs: 10 * NS_PER_MS,
+          backoffHighNs: NS_PER_SECOND,
+          jitter: "full",
+          on: { connection: true, timeout: true, error: true, pool: true },
+          budget: null,
+        },
+        breaker: null,
         dnsTtlNs: 5 * NS_PER_SECOND,
-        refreshNs: NS_PER_SECOND,
+        refresh: {
+          spacingNs: NS_PER_SECOND,
+          everyNs: Number.POSITIVE_INFINITY,
+          onMoved: true,
+          onDisconnect: true,
+          onTimeout: true,
+        },
         readFrom: "primary",
         overheadNs: 50 * NS_PER_US,
       },

@@ -205,12 +205,25 @@ export const resultSchema = z.strictObject({
   clients: z.array(
     z.strictObject({
       name: z.string(),
+      library: z.string(),
+      /** Commands that workloads asked for, and tries of them. */
+      commands: z.number(),
+      tries: z.number(),
       timeouts: z.number(),
       connectionErrors: z.number(),
       poolTimeouts: z.number(),
       retries: z.number(),
       redirects: z.number(),
       errorReplies: z.number(),
+      /** Attempts to open a connection, and those that failed. */
+      connects: z.number(),
+      connectFailures: z.number(),
+      /** Idle connections that the server closed, and requests that were given one whose other end was gone. */
+      idleClosed: z.number(),
+      deadBorrowed: z.number(),
+      /** Commands that an open circuit breaker turned away; retries for which there was no budget. */
+      rejected: z.number(),
+      retriesDenied: z.number(),
     }),
   ),
   workloads: z.array(workload),

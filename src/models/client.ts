@@ -13,15 +13,28 @@ import type { Bytes } from "../engine/bytes.ts";
 import { ErrorReply, type Reply } from "../engine/reply.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { TimerLane } from "../sim/timer-lane.ts";
-import { type ConnectionTable, NO_CONNECTION } from "./clients/connection-table.ts";
+import { CircuitBreakers } from "./clients/circuit-breaker.ts";
+import { type ConnectionTable, DEAD, NO_CONNECTION } from "./clients/connection-table.ts";
 import { type Carrier, Connections } from "./clients/connections.ts";
+import { RetryBudgets } from "./clients/retry-budget.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
-import { CONNECTED, CONNECTION_LOST, ORIGIN_DONE, REFUSED, REPLY, REQUEST, RETRY } from "./messages.ts";
+import {
+  CONNECTED,
+  CONNECTION_LOST,
+  IDLE,
+  ORIGIN_DONE,
+  RECONNECT,
+  REFUSED,
+  REJECTED,
+  REPLY,
+  REQUEST,
+  RETRY,
+} from "./messages.ts";
 import type { Latency } from "./network.ts";
 import { ASKING, type Failure, ORDINARY, READONLY, type Requests } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
-import { InstanceView } from "./topology.ts";
+import { InstanceView, PRIMARY_ENDPOINT } from "./topology.ts";
 
 /** What a client does for a workload: told when a command or a fetch from the origin is over. */
 export interface PatternHandler {
@@ -38,6 +51,9 @@ const MAX_REDIRECTS = 5;
 const RETRYABLE = new Set(["LOADING", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "MASTERDOWN", "NOREPLICAS"]);
 
 export interface ClientCounters {
+  /** Commands, and tries of them: the first and all that follow. */
+  commands: number;
+  tries: number;
   timeouts: number;
   connectionErrors: number;
   poolTimeouts: number;
@@ -49,6 +65,8 @@ export interface ClientCounters {
 export class Client implements Carrier {
   readonly target: number;
   readonly counters: ClientCounters = {
+    commands: 0,
+    tries: 0,
     timeouts: 0,
     connectionErrors: 0,
     poolTimeouts: 0,
@@ -64,8 +82,11 @@ export class Client implements Carrier {
 
   readonly connections: Connections;
   private readonly views: InstanceView[] = [];
-  private readonly commandTimers: TimerLane;
-  private readonly poolTimers: TimerLane;
+  readonly breakers: CircuitBreakers | null;
+  readonly budgets: RetryBudgets | null;
+  private readonly table: ConnectionTable;
+  private readonly commandTimers: TimerLane | null;
+  private readonly poolTimers: TimerLane | null;
   private readonly multiplex: boolean;
   private readonly retryRandom;
 
@@ -80,7 +101,10 @@ export class Client implements Carrier {
     private readonly latency: Latency,
   ) {
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
+    this.table = table;
     this.multiplex = config.pool.multiplex;
+    this.breakers = config.breaker === null ? null : new CircuitBreakers(config.breaker, config.instances);
+    this.budgets = config.retry.budget === null ? null : new RetryBudgets(config.retry.budget, config.instances);
     this.connections = new Connections(config, sim, requests, table, cluster, latency, this);
     this.retryRandom = sim.random(`${config.name}/retry`);
     const routing = sim.random(`${config.name}/routing`);
@@ -88,16 +112,21 @@ export class Client implements Carrier {
       this.views.push(new InstanceView(config, config.zones[i], cluster, sim, latency, routing));
     }
     const alive = (request: number, generation: number) => requests.generation[request] === generation;
-    this.commandTimers = new TimerLane(sim, config.timeoutNs, alive, request => this.timedOut(request));
-    this.poolTimers = new TimerLane(sim, config.pool.maxWaitNs, alive, request => this.waitedTooLong(request));
+    const lane = (lengthNs: number, fire: (request: number) => void) =>
+      Number.isFinite(lengthNs) ? new TimerLane(sim, lengthNs, alive, fire) : null;
+    this.commandTimers = lane(config.timeoutNs, request => this.timedOut(request));
+    this.poolTimers = lane(config.pool.maxWaitNs, request => this.waitedTooLong(request));
   }
 
-  /** Opens all connections to the nodes that exist, as a fleet that has been running for a while has them. */
+  /** Opens connections to the nodes that exist, as a fleet that has been running for a while has them. */
   warmUp(): void {
-    for (let local = 0; local < this.config.instances; local++) {
-      for (const node of this.cluster.nodes) {
-        if (this.config.readFrom === "primary" && node.engine.role !== "primary") continue;
-        this.connections.warmUp(local, node.id);
+    const { cluster, connections, config } = this;
+    for (let local = 0; local < config.instances; local++) {
+      if (cluster.primaryEndpoint !== null) connections.warmUp(connections.poolOf(local, PRIMARY_ENDPOINT));
+      for (const node of cluster.nodes) {
+        const isPrimary = node.engine.role === "primary";
+        if (isPrimary ? cluster.primaryEndpoint !== null : config.readFrom === "primary") continue;
+        connections.warmUp(connections.poolOf(local, node.id));
       }
     }
   }
@@ -113,12 +142,22 @@ export class Client implements Carrier {
     requests.redirects[request] = 0;
     requests.issuedNs[request] = this.sim.now;
     requests.reads[request] = reads ? 1 : 0;
+    this.counters.commands++;
+    if (
+      this.breakers !== null &&
+      !this.breakers.admits(requests.instance[request] - this.firstInstance, this.sim.now)
+    ) {
+      const generation = ++requests.generation[request];
+      return this.sim.send(this.config.overheadNs, this.target, REJECTED, request, generation);
+    }
+    this.budgets?.earn(requests.instance[request] - this.firstInstance);
     this.tryOnce(request);
   }
 
   private tryOnce(request: number): void {
     const { requests } = this;
     requests.attempt[request]++;
+    this.counters.tries++;
     const local = requests.instance[request] - this.firstInstance;
     const view = this.views[local];
     const node = view.route(requests.slot[request], requests.reads[request] === 1);
@@ -126,28 +165,43 @@ export class Client implements Carrier {
     this.sendTo(request, local, node);
   }
 
-  private sendTo(request: number, local: number, node: number): void {
+  private sendTo(request: number, local: number, member: number): void {
     const { requests, connections } = this;
-    requests.node[request] = node;
-    const connection = connections.acquire(request, connections.poolOf(local, node));
+    const pool = connections.poolOf(local, member);
+    const connection = connections.acquire(request, pool);
     if (connection !== NO_CONNECTION) return this.transmit(request, connection);
     requests.generation[request]++;
-    this.poolTimers.start(request, requests.generation[request]);
+    if (!connections.isExpecting(pool)) this.poolTimers?.start(request, requests.generation[request]);
   }
 
   transmit(request: number, connection: number): void {
-    const { requests, sim, config } = this;
+    const { requests, sim, config, table } = this;
+    if (table.state[connection] === DEAD) return this.foundDead(request, connection);
     const generation = ++requests.generation[request];
+    const node = table.node[connection];
     requests.channel[request] = connection;
-    if (this.multiplex) requests.connection[request] = connection;
+    requests.node[request] = node;
+    if (this.multiplex) {
+      requests.connection[request] = connection;
+      table.usedNs[connection] = sim.now;
+      if (table.askedNs[connection] === 0) table.askedNs[connection] = sim.now;
+    }
     requests.onWire[request] = 1;
     requests.muted[request] = 0;
     requests.doneNs[request] = 0;
-    const target = this.cluster.nodes[requests.node[request]];
+    const target = this.cluster.nodes[node];
     const zone = config.zones[requests.instance[request] - this.firstInstance];
     const delay = config.overheadNs + this.latency.oneWayNs(zone, target.zone);
     sim.send(delay, target.target, REQUEST, request, generation);
-    this.commandTimers.start(request, generation);
+    this.commandTimers?.start(request, generation);
+  }
+
+  /** The other end of the connection had gone unnoticed: the command fails as soon as it is sent. */
+  private foundDead(request: number, connection: number): void {
+    this.connections.foundDead(connection);
+    this.counters.connectionErrors++;
+    this.views[this.requests.instance[request] - this.firstInstance].disconnected();
+    this.tryAgainOrFail(request, "connection");
   }
 
   private handle(kind: number, a: number, b: number): void {
@@ -165,9 +219,16 @@ export class Client implements Carrier {
         if (this.requests.generation[a] === b) this.handlerOf(a).fetched(a);
         return;
       case CONNECTED:
-        return this.connections.connected(a, b);
+        return this.connections.dialer.connected(a, b);
       case REFUSED:
-        return this.connections.refused(a, b);
+        return this.connections.dialer.refused(a, b);
+      case RECONNECT:
+        return this.connections.reconnect(a);
+      case IDLE:
+        return this.connections.watchIdle(a);
+      case REJECTED:
+        if (this.requests.generation[a] === b) this.handlerOf(a).failed(a, "breaker");
+        return;
       default:
         fail(`client ${this.config.name} got an event of kind ${kind}`);
     }
@@ -186,6 +247,7 @@ export class Client implements Carrier {
     const reply = requests.reply[request];
     this.replyWatcher?.(request, reply);
     if (reply instanceof ErrorReply && this.followUp(request, reply)) return;
+    this.breakers?.ended(requests.instance[request] - this.firstInstance, false, this.sim.now);
     this.handlerOf(request).replied(request, reply);
   }
 
@@ -208,10 +270,17 @@ export class Client implements Carrier {
       this.counters.errorReplies++;
       return false;
     }
-    if (code === "READONLY") this.views[local].refreshSoon();
+    if (code === "READONLY") this.askedReplica(request, local);
     this.counters.errorReplies++;
     this.tryAgainOrFail(request, "error");
     return true;
+  }
+
+  /** A write came to a replica: where the server closes the connection, a new one finds the primary by its name. */
+  private askedReplica(request: number, local: number): void {
+    const channel = this.requests.channel[request];
+    if (this.cluster.config.listen.closesOnReplicaWrite && channel !== NO_CONNECTION) this.connections.retire(channel);
+    this.views[local].disconnected();
   }
 
   private timedOut(request: number): void {
@@ -220,8 +289,11 @@ export class Client implements Carrier {
     const local = requests.instance[request] - this.firstInstance;
     const channel = requests.channel[request];
     requests.onWire[request] = 0;
-    if (!this.multiplex && channel !== NO_CONNECTION) this.connections.drop(channel);
-    this.views[local].refreshSoon();
+    if (channel !== NO_CONNECTION) {
+      if (this.multiplex) this.connections.silent(channel);
+      else this.connections.drop(channel);
+    }
+    this.views[local].timedOut();
     this.tryAgainOrFail(request, "timeout");
   }
 
@@ -232,7 +304,7 @@ export class Client implements Carrier {
     requests.onWire[request] = 0;
     const channel = requests.channel[request];
     if (channel !== NO_CONNECTION) this.connections.drop(channel);
-    this.views[local].refreshSoon();
+    this.views[local].disconnected();
     this.tryAgainOrFail(request, "connection");
   }
 
@@ -241,18 +313,23 @@ export class Client implements Carrier {
     this.counters.poolTimeouts++;
     const local = requests.instance[request] - this.firstInstance;
     this.connections.leave(request);
-    this.views[local].refreshSoon();
+    this.views[local].timedOut();
     this.tryAgainOrFail(request, "pool");
   }
 
-  tryAgainOrFail(request: number, failure: Failure): void {
+  tryAgainOrFail(request: number, failure: Exclude<Failure, "breaker">): void {
     const { requests, config, sim } = this;
     requests.failure[request] = failure;
     const generation = ++requests.generation[request];
     const attempt = requests.attempt[request];
-    if (attempt >= config.retry.attempts) return this.handlerOf(request).failed(request, failure);
+    const local = requests.instance[request] - this.firstInstance;
+    const { retry } = config;
+    if (attempt >= retry.attempts || !retry.on[failure] || (this.budgets !== null && !this.budgets.spend(local))) {
+      this.breakers?.ended(local, true, sim.now);
+      return this.handlerOf(request).failed(request, failure);
+    }
     this.counters.retries++;
-    sim.send(backoffNs(config.retry, attempt, this.retryRandom), this.target, RETRY, request, generation);
+    sim.send(backoffNs(retry, attempt, this.retryRandom), this.target, RETRY, request, generation);
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -260,7 +337,15 @@ export class Client implements Carrier {
 
   connectFailed(instance: number): void {
     this.counters.connectionErrors++;
-    this.views[instance].refreshSoon();
+    this.views[instance].disconnected();
+  }
+
+  resolve(instance: number): number {
+    return this.views[instance].resolve();
+  }
+
+  knows(instance: number, node: number): boolean {
+    return this.views[instance].knows(node);
   }
 
   /** A node's process died: its kernel resets every connection. Requests on the wire are told by the world. */
@@ -274,6 +359,6 @@ export class Client implements Carrier {
   }
 
   get openConnections(): number {
-    return this.connections.open;
+    return this.connections.openCount;
   }
 }

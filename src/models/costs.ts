@@ -25,8 +25,6 @@ export const TLS_BYTE_NS = 0.7;
 
 /** Accepting a plain connection, without the turn of its first command (section 5). */
 export const ACCEPT_NS = 35_000;
-/** A full TLS 1.3 handshake with an RSA-2048 certificate on an unloaded core (section 4.3: 0.35-0.5 ms expected). */
-export const TLS_HANDSHAKE_NS = 420_000;
 
 /** Freeing one element of a collection on the engine thread (DEL of a zset, section 4.2). */
 export const FREE_HOT_NS = 50;

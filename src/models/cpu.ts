@@ -41,8 +41,10 @@ export class Cpu {
   /** On an I/O thread: per turn, per byte. Zero without I/O threads. */
   readonly ioTurnNs: number;
   readonly ioByteNs: number;
-  /** A new connection, on the engine thread. */
+  /** Accepting a connection, on the engine thread. */
   readonly acceptNs: number;
+  /** Encryption is the I/O threads' work. */
+  readonly tlsOnThreads: boolean;
 
   private readonly commandShare: number;
   private readonly commandCosts: readonly costs.CommandCost[];
@@ -66,7 +68,8 @@ export class Cpu {
     this.ioTurnNs =
       threads === 0 ? 0 : k * ((1 - split.turn) * costs.TURN_NS + tlsOnIo * (costs.TLS_TURN_NS + costs.TLS_COMMAND_NS));
     this.ioByteNs = threads === 0 ? 0 : k * ((1 - split.turn) * costs.BYTE_OUT_NS + tlsOnIo * costs.TLS_BYTE_NS);
-    this.acceptNs = k * (costs.ACCEPT_NS + (tls && !tlsOnThreads ? costs.TLS_HANDSHAKE_NS : 0));
+    this.acceptNs = k * costs.ACCEPT_NS;
+    this.tlsOnThreads = tlsOnThreads;
     this.commandCosts = costRows(profile, commands);
   }
 

@@ -22,6 +22,7 @@ import * as costs from "./costs.ts";
 import { ACCEPT, CONNECT, CONNECTED, LOGIN, REFUSED } from "./messages.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
+import { handshake } from "./tls.ts";
 
 /** When a client's kernel repeats a SYN, in s after the first one (tcp_syn_linear_timeouts 4, tcp_syn_retries 6). */
 const SYN_RETRIES_S = [1, 2, 3, 4, 5, 7, 11, 19, 35, 67];
@@ -118,23 +119,32 @@ export class Listener {
     }
     table.state[connection] = ACCEPTED;
     table.incarnation[connection] = node.incarnation;
-    node.addConnections(1);
     node.newConnections++;
+    node.addConnections(1);
     let ready = node.block(node.cpu.acceptNs);
+    const { zone, connect } = table.pool[connection];
     if (node.config.tls) {
-      const { zone } = table.pool[connection];
-      // The answer to the handshake, and the client's end of it together with its first command.
-      ready += this.latency.oneWayNs(node.zone, zone) + this.latency.oneWayNs(zone, node.zone);
+      const { cpuNs, trips } = handshake(connect.tls, node.config.certificate);
+      ready = node.handshake(node.cpu.scaled(cpuNs)) + this.roundTripsNs(trips, zone);
     }
     sim.send(Math.round(ready - sim.now), node.target, LOGIN, connection, epoch);
   }
 
-  /** The client's first command has come. */
+  private roundTripsNs(trips: number, zone: number): number {
+    let ns = 0;
+    for (let i = 0; i < trips; i++) {
+      ns += this.latency.oneWayNs(this.node.zone, zone) + this.latency.oneWayNs(zone, this.node.zone);
+    }
+    return ns;
+  }
+
+  /** The client's first command has come; others may follow it, each after the answer to the one before. */
   login(connection: number, epoch: number): void {
     const { node, table } = this;
     if (table.epoch[connection] !== epoch || table.incarnation[connection] !== node.incarnation) return;
-    const done = node.block(node.cpu.turnNs + node.cpu.overheadNs);
-    this.tell(connection, epoch, CONNECTED, done);
+    const { zone, connect } = table.pool[connection];
+    const done = node.block(connect.loginTrips * (node.cpu.turnNs + node.cpu.overheadNs));
+    this.tell(connection, epoch, CONNECTED, done + this.roundTripsNs(connect.loginTrips - 1, zone));
   }
 
   private refuse(connection: number, epoch: number, atNs: number): void {

@@ -23,3 +23,8 @@ export const ORIGIN_DONE = 3;
 /** To a client group: a connection can be used, or was turned away. a = connection, b = epoch. */
 export const CONNECTED = 4;
 export const REFUSED = 5;
+/** To a client group: a = pool. Lost connections are opened again; idle ones are looked at. */
+export const RECONNECT = 6;
+export const IDLE = 7;
+/** To a client group: its circuit breaker is open. a = request, b = generation. */
+export const REJECTED = 8;

@@ -287,6 +287,13 @@ export class Node {
     return this.occupy(this.thread.readyNs(this.sim.now), ns);
   }
 
+  /** Work of a TLS handshake, on whichever thread does it; returns the instant it is done. */
+  handshake(ns: number): number {
+    if (this.io === null || !this.cpu.tlsOnThreads) return this.block(ns);
+    this.ioBusyNs += ns;
+    return this.io.admit(this.thread.readyNs(this.sim.now), ns) + ns;
+  }
+
   private advanceClock(instantNs: number): void {
     const ms = engineMs(instantNs);
     if (ms > this.engine.nowMs) this.engine.setTime(ms);
@@ -311,7 +318,7 @@ export class Node {
   // -------------------------------------------------------------------------------------------------------------
   // Connections.
 
-  /** Counts connections that were opened or closed. */
+  /** Counts connections that are there or gone. */
   addConnections(by: number): void {
     this.connections += by;
     this.ram.connected(by);

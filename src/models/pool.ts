@@ -1,6 +1,7 @@
-// Connections of one client instance to one node, and the requests that wait for one. Requests are linked through the
-// `next` column, so a queue of any length costs nothing.
+// Connections of one client instance to one node or to an endpoint's name, and the requests that wait for one. Requests
+// are linked through the `next` column, so a queue of any length costs nothing.
 
+import type { ConnectConfig } from "./config.ts";
 import { NO_REQUEST, type Requests } from "./requests.ts";
 
 export class Pool {
@@ -13,6 +14,11 @@ export class Pool {
   readonly shared: number[] = [];
   turn = 0;
   queued = 0;
+  /** Attempts that failed since one succeeded, and whether the next waits for its time. */
+  failures = 0;
+  paused = false;
+  /** Somebody looks after idle connections at some instant to come. */
+  watched = false;
   private head = NO_REQUEST;
   private tail = NO_REQUEST;
 
@@ -22,7 +28,9 @@ export class Pool {
     readonly client: number,
     readonly instance: number,
     readonly zone: number,
-    readonly node: number,
+    readonly connect: ConnectConfig,
+    /** Node, or PRIMARY_ENDPOINT. */
+    readonly member: number,
   ) {}
 
   enqueue(request: number, requests: Requests): void {

@@ -29,7 +29,7 @@ const INITIAL_CAPACITY = 1_024;
 export const NO_REQUEST = -1;
 
 /** Why a try came to nothing. */
-export type Failure = "timeout" | "connection" | "error" | "pool";
+export type Failure = "timeout" | "connection" | "error" | "pool" | "breaker";
 
 export class Requests {
   generation = new Float64Array(INITIAL_CAPACITY);

@@ -2,10 +2,10 @@
 // AWS Architecture Blog, 2015).
 
 import type { Random } from "../sim/random.ts";
-import type { RetryConfig } from "./config.ts";
+import type { BackoffConfig } from "./config.ts";
 
 /** Wait before try number `attempt + 1` after `attempt` tries, in whole ns. */
-export function backoffNs(config: RetryConfig, attempt: number, random: Random): number {
+export function backoffNs(config: BackoffConfig, attempt: number, random: Random): number {
   const backoff = Math.min(config.backoffHighNs, config.backoffLowNs * 2 ** (attempt - 1));
   switch (config.jitter) {
     case "none":

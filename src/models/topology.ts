@@ -1,9 +1,11 @@
 // What one client instance believes about the cluster, and where it therefore sends a command.
 //
 // Cluster mode: the instance keeps a copy of who owns each slot, who leads each shard and who follows. It learns of changes
-// by MOVED (that slot), and by refreshing (asking a node) after a MOVED or a failure, not more often than `refresh` allows.
-// ASK changes nothing: it is for one call. Cluster mode disabled: it resolves the
-// primary endpoint through its DNS cache; reads may go to the replicas round robin, as the reader endpoint gives them out.
+// by MOVED (that slot), and by refreshing (asking a node) after a MOVED, a lost connection or a timeout, as far as its
+// library does, not more often than `spacing` allows, and from time to time if it does that. A library that refreshes on
+// nothing follows each MOVED for that one call and goes on asking the wrong node. ASK changes nothing: it is for one call.
+// Cluster mode disabled: new connections go where the primary endpoint's name leads by the instance's DNS cache; those
+// that stand stay where they are. Reads may go to the replicas round robin, as the reader endpoint gives them out.
 
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
@@ -12,6 +14,9 @@ import type { ClientConfig } from "./config.ts";
 import { DnsCache } from "./dns.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
+
+/** What `route` says for the primary endpoint: whatever node its name leads to when a connection is made. */
+export const PRIMARY_ENDPOINT = -1;
 
 export class InstanceView {
   /** Whether the last `route` chose a replica. */
@@ -41,9 +46,25 @@ export class InstanceView {
     const firstExpiry = Number.isFinite(config.dnsTtlNs) ? random.below(config.dnsTtlNs + 1) : config.dnsTtlNs;
     this.dns = primaryEndpoint === null ? null : new DnsCache(primaryEndpoint, config.dnsTtlNs, firstExpiry);
     this.copyTopology();
+    if (this.dns === null && Number.isFinite(config.refresh.everyNs)) this.refreshEvery(config.refresh.everyNs);
   }
 
-  /** The node for a command on a slot (-1: any shard). */
+  private refreshEvery(everyNs: number): void {
+    // Instances began at different times before the run.
+    this.sim.after(this.random.below(everyNs), "periodic topology refresh", () => this.refreshAndGoOn(everyNs));
+  }
+
+  private refreshAndGoOn(everyNs: number): void {
+    this.refresh();
+    this.sim.after(everyNs, "periodic topology refresh", () => this.refreshAndGoOn(everyNs));
+  }
+
+  /** Where a new connection for the primary endpoint goes now. */
+  resolve(): number {
+    return this.dns!.resolve(this.sim.now);
+  }
+
+  /** The node, or PRIMARY_ENDPOINT, for a command on a slot (-1: any shard). */
   route(slot: number, reads: boolean): number {
     const { cluster, config } = this;
     const shard =
@@ -64,13 +85,23 @@ export class InstanceView {
   }
 
   private primaryOf(shard: number): number {
-    return this.dns === null ? this.primaries[shard] : this.dns.resolve(this.sim.now);
+    return this.dns === null ? this.primaries[shard] : PRIMARY_ENDPOINT;
   }
 
-  /** Round robin over the replicas; `nearest` prefers members of the own zone, the primary among them. */
+  private zoneOf(member: number): number {
+    return this.cluster.nodes[member === PRIMARY_ENDPOINT ? this.resolve() : member].zone;
+  }
+
+  /** Round robin over those who may answer; null: the primary, for want of others. */
   private pickReplica(replicas: readonly number[], primary: number): number | null {
-    if (this.config.readFrom === "nearest") {
-      const here = [primary, ...replicas].filter(id => this.cluster.nodes[id].zone === this.zone);
+    const { readFrom } = this.config;
+    if (readFrom === "any") {
+      const turn = this.turn++ % (replicas.length + 1);
+      return turn === replicas.length ? primary : replicas[turn];
+    }
+    if (readFrom === "nearest" || readFrom === "zone-replica") {
+      const candidates = readFrom === "nearest" ? [primary, ...replicas] : replicas;
+      const here = candidates.filter(member => this.zoneOf(member) === this.zone);
       if (here.length > 0) return here[this.turn++ % here.length];
     }
     return replicas.length === 0 ? null : replicas[this.turn++ % replicas.length];
@@ -78,6 +109,8 @@ export class InstanceView {
 
   /** A node said who serves the slot. */
   moved(slot: number, node: Node): void {
+    const { refresh } = this.config;
+    if (!refresh.onMoved) return;
     if (slot >= 0) {
       if (this.shardOf(slot) !== node.shard) (this.strays ??= new Map()).set(slot, node.shard);
       this.primaries[node.shard] = node.id;
@@ -85,10 +118,23 @@ export class InstanceView {
     this.refreshSoon();
   }
 
-  /** Something went wrong: ask for the topology, unless that was done just now. */
-  refreshSoon(): void {
+  /** A connection was lost or refused, or a node said that it is not the one to ask. */
+  disconnected(): void {
+    if (this.config.refresh.onDisconnect) this.refreshSoon();
+  }
+
+  timedOut(): void {
+    if (this.config.refresh.onTimeout) this.refreshSoon();
+  }
+
+  /** Asks for the topology, unless that was done just now. */
+  private refreshSoon(): void {
+    if (this.sim.now - this.lastRefreshNs >= this.config.refresh.spacingNs) this.refresh();
+  }
+
+  private refresh(): void {
     const { sim } = this;
-    if (this.refreshing || sim.now - this.lastRefreshNs < this.config.refreshNs) return;
+    if (this.refreshing) return;
     const informant = this.pickInformant();
     if (informant === null) return;
     this.refreshing = true;
@@ -99,6 +145,11 @@ export class InstanceView {
       this.lastRefreshNs = sim.now;
       this.copyTopology();
     });
+  }
+
+  /** Whether it believes that the node is one of the cluster's. */
+  knows(node: number): boolean {
+    return this.primaries.includes(node) || this.replicas.some(members => members.includes(node));
   }
 
   /** One of the nodes it knows, or, when they are all gone, one that the configuration endpoint's name leads to. */

@@ -88,7 +88,17 @@ export function assembleResult(
       failed: totals[FAILED],
       inProgress: world.requests.active,
     },
-    clients: world.clients.map(client => ({ name: client.config.name, ...client.counters })),
+    clients: world.clients.map(({ config: { name, library }, counters, connections, breakers, budgets }) => ({
+      name,
+      library,
+      ...counters,
+      connects: connections.dialer.attempts,
+      connectFailures: connections.dialer.failures,
+      idleClosed: connections.idleClosed,
+      deadBorrowed: connections.deadBorrowed,
+      rejected: breakers?.rejected ?? 0,
+      retriesDenied: budgets?.denied ?? 0,
+    })),
     workloads: config.workloads.map((workload, index) => {
       const one = measure(recorder, window, index);
       return {

@@ -1,28 +1,125 @@
-// From the scenario's clients to their configuration.
+// From the scenario's clients to their configuration, and what of it does not fit together.
 
-import type { ClientConfig } from "../models/config.ts";
+import type { BackoffConfig, ClientConfig, RetryConfig } from "../models/config.ts";
 import { type Report, readRange } from "./build-report.ts";
+import { type WholeClient, wholeClient } from "./client-defaults.ts";
+import type { ClientInput } from "./schema/client.ts";
 import type { Scenario } from "./schema.ts";
+import type { Path } from "./yaml-file.ts";
+
+type PathOf = (...rest: Path) => Path;
 
 export function buildClients(scenario: Scenario, report: Report): ClientConfig[] {
-  return scenario.clients.map((client, i) => {
-    const [low, high] = readRange(client.retry.backoff, ["clients", i, "retry", "backoff"], report);
-    return {
-      name: client.name,
-      instances: client.instances,
-      zones: Array.from({ length: client.instances }, (_, instance) => instance % scenario.zones),
-      pool: {
-        size: client.pool.size,
-        maxWaitNs: client.pool.maxWait ?? client.timeout,
-        multiplex: client.pool.multiplex,
-      },
-      timeoutNs: client.timeout,
-      connectTimeoutNs: client.connectTimeout,
-      retry: { attempts: client.retry.attempts, backoffLowNs: low, backoffHighNs: high, jitter: client.retry.jitter },
-      dnsTtlNs: client.dns.ttl === "forever" ? Number.POSITIVE_INFINITY : client.dns.ttl,
-      refreshNs: client.topologyRefresh,
-      readFrom: client.readFrom,
-      overheadNs: client.overhead,
-    };
+  const { cluster, zones } = scenario;
+  return scenario.clients.map((given, i) => {
+    const path: PathOf = (...rest) => ["clients", i, ...rest];
+    const client = wholeClient(given, cluster.mode);
+    checkClient(given, client, cluster.tls, path, report);
+    return clientConfig(client, zones, path, report);
   });
+}
+
+function clientConfig(client: WholeClient, zones: number, path: PathOf, report: Report): ClientConfig {
+  const { pool, topology } = client;
+  return {
+    name: client.name,
+    library: client.library,
+    instances: client.instances,
+    zones: Array.from({ length: client.instances }, (_, instance) => instance % zones),
+    pool: {
+      size: pool.size,
+      initial: pool.initial ?? pool.size,
+      minIdle: pool.minIdle,
+      maxWaitNs: pool.maxWait ?? client.timeout,
+      multiplex: pool.multiplex,
+      order: pool.order,
+      validation: pool.validation,
+      idleNs: pool.idleTimeout,
+      lifetimeNs: pool.lifetime,
+      reuse: pool.reuse,
+    },
+    connect: {
+      timeoutNs: client.connectTimeout,
+      workNs: client.connectWork,
+      loginTrips: client.loginTrips,
+      tls: { version: client.tls.version, resume: client.tls.resume },
+      again: reconnect(client, path, report),
+      silenceNs: client.silence,
+    },
+    timeoutNs: client.timeout,
+    retry: retryConfig(client, path, report),
+    breaker: breakerConfig(client),
+    dnsTtlNs: client.dns.ttl,
+    refresh: {
+      spacingNs: topology.spacing,
+      everyNs: topology.every,
+      onMoved: topology.on.includes("moved"),
+      onDisconnect: topology.on.includes("disconnect"),
+      onTimeout: topology.on.includes("timeout"),
+    },
+    readFrom: client.readFrom,
+    overheadNs: client.overhead,
+  };
+}
+
+function reconnect({ reconnect: given }: WholeClient, path: PathOf, report: Report): BackoffConfig | null {
+  if (given.backoff === "never") return null;
+  const [low, high] = readRange(given.backoff, path("reconnect", "backoff"), report);
+  return { backoffLowNs: low, backoffHighNs: high, jitter: given.jitter };
+}
+
+function retryConfig({ retry }: WholeClient, path: PathOf, report: Report): RetryConfig {
+  const [low, high] = readRange(retry.backoff, path("retry", "backoff"), report);
+  const on = (failure: (typeof retry.on)[number]) => retry.on.includes(failure);
+  return {
+    attempts: retry.attempts,
+    backoffLowNs: low,
+    backoffHighNs: high,
+    jitter: retry.jitter,
+    on: {
+      connection: on("connection"),
+      timeout: on("timeout"),
+      error: on("error"),
+      pool: on("pool"),
+    },
+    budget: retry.budget ?? null,
+  };
+}
+
+function breakerConfig({ circuitBreaker }: WholeClient): ClientConfig["breaker"] {
+  if (circuitBreaker === undefined) return null;
+  const { failures, calls, minimum, open, probes } = circuitBreaker;
+  return { failures, calls, minimum, openNs: open, probes };
+}
+
+/** Of the pool, what means nothing to a client that shares its connections. */
+const EXCLUSIVE_ONLY = ["order", "validation", "idleTimeout", "lifetime", "minIdle", "reuse"] as const;
+/** What means nothing when connections are not kept. */
+const KEPT_ONLY = ["initial", "minIdle", "order", "validation", "idleTimeout", "lifetime"] as const;
+
+function checkClient(given: ClientInput, client: WholeClient, tls: boolean, path: PathOf, report: Report): void {
+  const { pool, retry, circuitBreaker } = client;
+  const without = (keys: readonly (keyof NonNullable<ClientInput["pool"]>)[], why: string) => {
+    for (const key of keys) if (given.pool?.[key] !== undefined) report(path("pool", key), why);
+  };
+  if (pool.multiplex) without(EXCLUSIVE_ONLY, "has no effect: connections are shared («pool.multiplex»), not lent");
+  else if (!pool.reuse) without(KEPT_ONLY, "has no effect with «reuse: false»: no connection is kept");
+  if (!pool.multiplex && given.silence !== undefined) {
+    report(
+      path("silence"),
+      "has no effect: connections that are not shared are closed when a reply does not come in time",
+    );
+  }
+  for (const key of ["initial", "minIdle"] as const) {
+    const value = given.pool?.[key] ?? 0;
+    if (value > pool.size) report(path("pool", key), `of ${value} is more than the pool's size, which is ${pool.size}`);
+  }
+  if (given.tls !== undefined && !tls) report(path("tls"), "has no effect without «cluster.tls: true»");
+  if (given.retry?.budget !== undefined && retry.attempts === 1) {
+    report(path("retry", "budget"), "has no effect: with «attempts: 1» there are no retries");
+  }
+  if (circuitBreaker !== undefined && circuitBreaker.minimum > circuitBreaker.calls) {
+    const { minimum, calls } = circuitBreaker;
+    report(path("circuitBreaker", "minimum"), `of ${minimum} is never reached: only the last ${calls} are looked at`);
+  }
 }

@@ -31,6 +31,7 @@ export function buildCluster(
     replicasPerShard: cluster.replicas,
     multiAz: cluster.multiAz ?? (cluster.replicas > 0 && zones > 1),
     tls: cluster.tls,
+    certificate: cluster.certificate ?? "rsa-2048",
     parameters: setup.parameters,
     maxclients: setup.maxclients,
     listen: setup.listen,
@@ -98,6 +99,9 @@ export function checkCluster(scenario: Scenario, node: NodeType, product: string
   }
   if (!(node.engines as readonly string[]).includes(product)) {
     report(["cluster", "node"], `${node.type} does not run ${product}; it runs ${node.engines.join(", ")}`);
+  }
+  if (cluster.certificate !== undefined && !cluster.tls) {
+    report(["cluster", "certificate"], "has no effect without «tls: true»");
   }
   if (cluster.multiAz === true && cluster.replicas === 0) {
     report(["cluster", "multiAz"], "needs at least one replica per shard, there is none: «replicas: 1»");

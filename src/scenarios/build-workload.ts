@@ -14,6 +14,7 @@ import { arityProblem, type Part, parseTemplate, TemplateError } from "../worklo
 import { DEFAULT_GAP_MS } from "../workload/traces/intake.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import type { Report } from "./build-report.ts";
+import { wholeClient } from "./client-defaults.ts";
 import { compileExpression } from "./expression.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
@@ -42,7 +43,7 @@ export function buildWorkload(
   const path = (...rest: Path): Path => ["workload", index, ...rest];
   checkLoad(input, path, report);
   const client = findClient(input, scenario, path, report);
-  if (input.pipeline > 1 && !scenario.clients[client].pool.multiplex) {
+  if (input.pipeline > 1 && !wholeClient(scenario.clients[client], scenario.cluster.mode).pool.multiplex) {
     report(path("pipeline"), "needs a client with «pool: { multiplex: true }»");
   }
   const pattern = buildPattern(input, path, report);

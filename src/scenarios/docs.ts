@@ -1,5 +1,6 @@
 // docs/scenario.md, made from the schema: every key with its meaning, its default and examples.
 
+import { clientLibraries, clientLibrary, GENERIC_LIBRARY, type LibraryDefault } from "../catalog/client-libraries.ts";
 import { DRILLS } from "../drills/index.ts";
 import { DISTRIBUTIONS } from "../sim/distributions/index.ts";
 import { POPULARITIES } from "../workload/popularity.ts";
@@ -37,11 +38,37 @@ function kind(schema: Schema): string {
   return typeof schema.type === "string" ? schema.type : (schema.type ?? []).join(" or ");
 }
 
+const inWords = (value: LibraryDefault["value"]) =>
+  Array.isArray(value) ? `[${value.join(", ")}]` : String(value as string);
+
+/** Keys of a client that its library gives, by their path: shown as the generic library has them. */
+const genericDefaults = new Map(
+  clientLibrary(GENERIC_LIBRARY).defaults.map(({ key, value }) => [`clients[].${key}`, inCode(inWords(value))]),
+);
+
+function libraryTable(): string {
+  const lines = clientLibraries().map(({ library, language, version, summary, defaults }) => {
+    const differences = defaults
+      .filter(
+        row =>
+          library === GENERIC_LIBRARY || genericDefaults.get(`clients[].${row.key}`) !== inCode(inWords(row.value)),
+      )
+      .map(({ key, value, single }) => {
+        const other = single === undefined ? "" : ` (mode single: ${inWords(single)})`;
+        return `${inCode(`${key}: ${inWords(value)}`)}${other}`;
+      });
+    return `| ${inCode(library)} | ${language} | ${version} | ${summary} | ${differences.join(", ")} |`;
+  });
+  return lines.join("\n");
+}
+
 function rows(schema: Schema, path: string, out: string[]): void {
   for (const [name, child] of Object.entries(schema.properties ?? {})) {
     const at = path === "" ? name : `${path}.${name}`;
     const initial =
-      child.default === undefined || typeof child.default === "object" ? "" : inCode(String(child.default));
+      child.default === undefined || typeof child.default === "object"
+        ? (genericDefaults.get(at) ?? "")
+        : inCode(String(child.default));
     const required = schema.required?.includes(name) === true ? "required" : initial;
     const examples = (child.examples ?? []).map(one => inCode(typeof one === "string" ? one : JSON.stringify(one)));
     const meaning = [child.description ?? "", examples.length > 0 ? `E.g. ${examples.join(", ")}.` : ""].filter(
@@ -91,6 +118,15 @@ sin cos tan exp log log2 log10 sqrt abs floor ceil round min max pow mod, \`ramp
 | key | kind | default | meaning |
 | --- | --- | --- | --- |
 ${out.join("\n")}
+
+## Client libraries
+
+\`library:\` sets what the keys of a client are when they are left out; every one can still be given. What a library says
+nothing about is as the generic one has it. Sources and notes stand in \`src/catalog/clients/\`.
+
+| library | language | version | what it is like | defaults |
+| --- | --- | --- | --- | --- |
+${libraryTable()}
 
 ## Popularity of keys
 

@@ -95,7 +95,7 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
     if (name === "reserved-memory-percent") reservePercent = Number(value);
     else if (PARAMETER_NAMES.includes(name)) parameters[name] = value;
     else if (MODELLED.includes(name)) modelled[name] = value;
-    else if (name !== TLS_ACCEPTS) withoutEffect.push(name);
+    else if (name !== TLS_ACCEPTS && name !== REPLICA_WRITE) withoutEffect.push(name);
     if (name === "maxclients") maxclients = Number(value);
   }
   if (reservePercent >= 100) {
@@ -119,6 +119,7 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
 }
 
 const TLS_ACCEPTS = "max-new-tls-connections-per-cycle";
+const REPLICA_WRITE = "close-on-replica-write";
 /** MAX_ACCEPTS_PER_CALL of versions that have no parameter for it (networking.c). */
 const ACCEPTS_BEFORE_8 = 1_000;
 /** net.core.somaxconn since Linux 5.4: the kernel shortens a longer backlog to it. */
@@ -129,6 +130,7 @@ function listenConfig(given: (name: string) => string | number | boolean | undef
     backlog: Math.min(SOMAXCONN, Number(given("tcp-backlog") ?? 511)),
     acceptsPerTurn: Number(given("max-new-connections-per-cycle") ?? ACCEPTS_BEFORE_8),
     tlsAcceptsPerTurn: Number(given(TLS_ACCEPTS) ?? ACCEPTS_BEFORE_8),
+    closesOnReplicaWrite: asText(given(REPLICA_WRITE) ?? "no") === "yes",
   };
 }
 

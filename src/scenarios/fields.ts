@@ -21,6 +21,14 @@ function withinTime({ sample, mean, variance, support: [low, high] }: Distributi
   return { sample: random => Math.min(most, sample(random)), mean, variance, support: [low, most] };
 }
 
+/** A duration that may be endless. */
+export function durationOrNever(description: string, examples: readonly string[] = ["60s", "never"]) {
+  return parsed(text => (text === "never" ? Number.POSITIVE_INFINITY : parseDurationNs(text))).meta({
+    description: `${description} A duration, or never.`,
+    examples: [...examples],
+  });
+}
+
 /** A distribution of durations, in ns. */
 export function durations(description: string, examples: readonly string[] = ["4ms", "lognormal(p50=4ms, p99=40ms)"]) {
   return parsed((text): Distribution => withinTime(parseDistribution(text, parseDurationNs))).meta({

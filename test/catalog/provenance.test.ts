@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { clientLibraries } from "../../src/catalog/client-libraries.ts";
 import { engineProfileNames } from "../../src/catalog/engines.ts";
 import { limits } from "../../src/catalog/limits.ts";
 import { nodeTypes } from "../../src/catalog/nodes.ts";
@@ -72,6 +73,7 @@ test("every data file is loaded", () => {
       ...families.map(family => `nodes/${family}.json`),
       ...priceBookNames().map(book => `prices/${book}.json`),
       ...engineProfileNames().map(profile => `engines/${profile}.json`),
+      ...clientLibraries().map(({ library }) => `clients/${library}.json`),
       "families.json",
       "limits.json",
       "seed-claims.json",

@@ -1,7 +1,15 @@
 // Small worlds for the tests of the models: the bench's cluster with what a test wants different.
 
 import { worldConfig } from "../../bench/world-config.ts";
-import type { ClientConfig, ClusterConfig, WorkloadConfig, WorldConfig } from "../../src/models/config.ts";
+import type {
+  ClientConfig,
+  ClusterConfig,
+  ConnectConfig,
+  PoolConfig,
+  RetryConfig,
+  WorkloadConfig,
+  WorldConfig,
+} from "../../src/models/config.ts";
 import type { LatencyConfig } from "../../src/models/network.ts";
 import { OUTCOME_COUNT } from "../../src/models/outcome.ts";
 import { World } from "../../src/models/world.ts";
@@ -16,7 +24,12 @@ export interface Wanted {
   readonly latency?: Partial<LatencyConfig>;
   readonly cluster?: Partial<ClusterConfig>;
   readonly parameters?: Readonly<Record<string, string>>;
-  readonly client?: Partial<ClientConfig>;
+  readonly client?: Partial<Omit<ClientConfig, "pool" | "retry" | "connect">> & {
+    /** A pool that begins full unless `initial` says otherwise. */
+    readonly pool?: Partial<PoolConfig>;
+    readonly retry?: Partial<RetryConfig>;
+    readonly connect?: Partial<ConnectConfig>;
+  };
   readonly workload?: Partial<WorkloadConfig>;
 }
 
@@ -33,6 +46,8 @@ export function smallConfig(wanted: Wanted = {}): WorldConfig {
   });
   const zones = base.zones.slice(0, wanted.zones ?? 3);
   const instances = wanted.client?.instances ?? 6;
+  const { pool, retry, connect, ...client } = wanted.client ?? {};
+  const [web] = base.clients;
   return {
     ...base,
     zones,
@@ -43,10 +58,13 @@ export function smallConfig(wanted: Wanted = {}): WorldConfig {
     },
     clients: [
       {
-        ...base.clients[0],
+        ...web,
         instances,
         zones: Array.from({ length: instances }, (_, i) => i % zones.length),
-        ...wanted.client,
+        ...client,
+        pool: { ...web.pool, initial: pool?.size ?? web.pool.initial, ...pool },
+        retry: { ...web.retry, ...retry },
+        connect: { ...web.connect, ...connect },
       },
     ],
     workloads: [{ ...base.workloads[0], valueBytes: constant(200), ...wanted.workload }],

@@ -53,7 +53,7 @@ export function oneNode(options: {
         ...base.clients[0],
         instances: 64,
         zones: new Array(64).fill(0),
-        pool: { size: 64, maxWaitNs: 1e9, multiplex: false },
+        pool: { ...base.clients[0].pool, size: 64, initial: 64, maxWaitNs: 1e9 },
         timeoutNs: 5e9,
       },
     ],
@@ -167,7 +167,7 @@ function lruRow(exponent: number): Row {
     maxmemory: 6_000_000,
   });
   // Connections count as used memory: few of them leave the room to the keys.
-  const clients = [{ ...config.clients[0], pool: { ...config.clients[0].pool, size: 4 } }];
+  const clients = [{ ...config.clients[0], pool: { ...config.clients[0].pool, size: 4, initial: 4 } }];
   const world = new World({ ...config, clients, latency: { ...config.latency, inZoneRttNs: 1_000 } });
   run(world, LRU_SECONDS);
   const { engine } = world.cluster.nodes[0];

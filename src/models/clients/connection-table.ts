@@ -6,6 +6,7 @@
 //   pool         the pool it belongs to                    node         node at its other end
 //   incarnation  of the node when it accepted              startedNs    when the attempt began: the clock of its SYNs
 //   openedNs     when the client could use it              usedNs       when it last carried something
+//   askedNs      since when a reply is missing, 0: none is
 //
 // States: CONNECTING (the server has not accepted it), ACCEPTED (it counts at the server, handshake and login are under
 // way), OPEN, DEAD (the other end has closed it, the client has not noticed yet).
@@ -30,6 +31,7 @@ export class ConnectionTable {
   startedNs = new Float64Array(INITIAL_CAPACITY);
   openedNs = new Float64Array(INITIAL_CAPACITY);
   usedNs = new Float64Array(INITIAL_CAPACITY);
+  askedNs = new Float64Array(INITIAL_CAPACITY);
   readonly pool: Pool[] = [];
 
   private highWater = 0;
@@ -52,6 +54,7 @@ export class ConnectionTable {
     this.node[connection] = node;
     this.startedNs[connection] = nowNs;
     this.openedNs[connection] = nowNs;
+    this.askedNs[connection] = 0;
     this.usedNs[connection] = nowNs;
     return connection;
   }
@@ -76,5 +79,6 @@ export class ConnectionTable {
     this.startedNs = wider(this.startedNs, new Float64Array(capacity));
     this.openedNs = wider(this.openedNs, new Float64Array(capacity));
     this.usedNs = wider(this.usedNs, new Float64Array(capacity));
+    this.askedNs = wider(this.askedNs, new Float64Array(capacity));
   }
 }

@@ -1,18 +1,25 @@
 // The connections of one group of client instances: a pool per instance and node, who gets which connection, who waits,
 // what happens when one opens, breaks or is refused.
 //
-// An exclusive pool lends a connection to one request at a time, the one used last first, and opens another when none is
-// free and there is room. A multiplexing one sends all requests over its connections in turn.
+// An exclusive pool lends a connection to one request at a time and opens another when none is free and there is room. A
+// multiplexing one sends all requests over its connections in turn, and opens lost ones again by itself, with growing
+// waits, if its library does. Cluster mode disabled: connections of the primary endpoint go where its name leads when
+// they are made, and stay there.
+//
+// A process that dies resets its connections. A client that listens to its sockets hears of that at once; one that looks
+// only when it uses them (validation: none) keeps dead ones and fails a request for each. A host that vanishes tells
+// nobody: exclusive connections are closed when a reply does not come in time, shared ones after `silence`.
 
+import type { Random } from "../../sim/random.ts";
 import type { Simulation } from "../../sim/simulation.ts";
-import { TimerLane } from "../../sim/timer-lane.ts";
 import type { Cluster } from "../cluster.ts";
 import type { ClientConfig } from "../config.ts";
-import { CONNECT } from "../messages.ts";
 import type { Latency } from "../network.ts";
 import { Pool } from "../pool.ts";
-import { type Failure, NO_REQUEST, type Requests } from "../requests.ts";
-import { ACCEPTED, CONNECTING, type ConnectionTable, NO_CONNECTION, OPEN } from "./connection-table.ts";
+import { NO_REQUEST, type Requests } from "../requests.ts";
+import { ACCEPTED, CONNECTING, type ConnectionTable, DEAD, NO_CONNECTION, OPEN } from "./connection-table.ts";
+import { Dialer } from "./dialer.ts";
+import { IdleWatch } from "./idle-watch.ts";
 
 /** Who asks for connections: the client group. */
 export interface Carrier {
@@ -20,48 +27,61 @@ export interface Carrier {
   /** A connection has been found for a request that waited. */
   transmit(request: number, connection: number): void;
   /** A waiting request's node cannot be reached. */
-  tryAgainOrFail(request: number, failure: Failure): void;
+  tryAgainOrFail(request: number, failure: "connection"): void;
   /** An attempt to connect came to nothing. */
   connectFailed(instance: number): void;
+  /** The node that the primary endpoint's name leads to, as the instance believes. */
+  resolve(instance: number): number;
+  /** Whether the instance believes that the node is one of the cluster's. */
+  knows(instance: number, node: number): boolean;
 }
 
-/** SYN, SYN-ACK and ACK: one-way trips until the server's kernel has a whole connection. */
-const TRIPS_TO_ESTABLISH = 3;
-
 export class Connections {
-  /** By local instance, then by node id. */
+  readonly dialer: Dialer;
+  /** Connections that the server closed for having been idle. */
+  idleClosed = 0;
+  /** Requests that were given a connection whose other end was gone. */
+  deadBorrowed = 0;
+  readonly all: Pool[] = [];
+  /** By local instance, then by node id plus one; 0 is the primary endpoint. */
   private readonly pools: (Pool | undefined)[][] = [];
-  private readonly all: Pool[] = [];
-  private readonly connectTimers: TimerLane;
-  private readonly size: number;
+  private readonly idleWatch: IdleWatch;
+  private readonly random: Random;
   private readonly multiplex: boolean;
+  private readonly lifo: boolean;
+  private readonly ages: boolean;
+  private readonly reuse: boolean;
+  /** Dead connections stay in the pool until somebody uses them. */
+  private readonly blind: boolean;
 
   constructor(
     private readonly config: ClientConfig,
     private readonly sim: Simulation,
     private readonly requests: Requests,
-    private readonly table: ConnectionTable,
+    readonly table: ConnectionTable,
     private readonly cluster: Cluster,
-    private readonly latency: Latency,
+    latency: Latency,
     private readonly carrier: Carrier,
   ) {
-    this.size = config.pool.size;
-    this.multiplex = config.pool.multiplex;
+    const { pool } = config;
+    this.multiplex = pool.multiplex;
+    this.lifo = pool.order === "lifo";
+    this.reuse = pool.reuse;
+    this.ages = Number.isFinite(pool.lifetimeNs);
+    this.blind = !pool.multiplex && pool.validation === "none";
+    this.random = sim.random(`${config.name}/connections`);
     for (let i = 0; i < config.instances; i++) this.pools.push([]);
-    this.connectTimers = new TimerLane(
-      sim,
-      config.connectTimeoutNs,
-      (connection, epoch) => table.epoch[connection] === epoch && table.state[connection] < OPEN,
-      connection => this.connectFailed(connection),
-    );
+    this.dialer = new Dialer(config, sim, requests, table, cluster, latency, carrier, this);
+    this.idleWatch = new IdleWatch(config.pool, cluster, sim, this);
   }
 
-  poolOf(local: number, node: number): Pool {
+  poolOf(local: number, member: number): Pool {
     const pools = this.pools[local];
-    const known = pools[node];
+    const known = pools[member + 1];
     if (known !== undefined) return known;
-    const pool = new Pool(this.all.length, this.carrier.target, local, this.config.zones[local], node);
-    pools[node] = pool;
+    const { zones, connect } = this.config;
+    const pool = new Pool(this.all.length, this.carrier.target, local, zones[local], connect, member);
+    pools[member + 1] = pool;
     this.all.push(pool);
     return pool;
   }
@@ -70,20 +90,22 @@ export class Connections {
     return this.all[this.requests.pool[request]];
   }
 
-  /** Opens all connections to a node that has room, as a fleet that has been running for a while has them. */
-  warmUp(local: number, nodeId: number): void {
-    const { table, cluster, sim, size } = this;
-    const pool = this.poolOf(local, nodeId);
-    const node = cluster.nodes[nodeId];
-    const count = Math.min(size, Math.max(0, cluster.config.maxclients - node.connections));
+  /** Opens connections to a node that has room, as a fleet that has been running for a while has them. */
+  warmUp(pool: Pool): void {
+    const { table, cluster, sim, config } = this;
+    const node = cluster.nodes[this.dialer.nodeOf(pool)];
+    const count = Math.min(config.pool.initial, Math.max(0, cluster.config.maxclients - node.connections));
     for (let i = 0; i < count; i++) {
-      const connection = table.open(pool, nodeId, sim.now);
+      const connection = table.open(pool, node.id, sim.now);
       table.state[connection] = OPEN;
       table.incarnation[connection] = node.incarnation;
+      const age = this.ages ? this.random.next() * config.pool.lifetimeNs : Number.POSITIVE_INFINITY;
+      table.openedNs[connection] = sim.now - age;
       (this.multiplex ? pool.shared : pool.idle).push(connection);
     }
-    pool.open = count;
+    pool.open += count;
     node.addConnections(count);
+    if (this.idleWatch.active) this.idleWatch.look(pool);
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -96,30 +118,78 @@ export class Connections {
     if (this.multiplex) {
       const { shared } = pool;
       if (shared.length > 0) return shared[pool.turn++ % shared.length];
-    } else if (pool.idle.length > 0) {
-      return pool.idle.pop()!;
+    } else {
+      const connection = this.lend(pool);
+      if (connection !== NO_CONNECTION) return connection;
     }
     pool.enqueue(request, requests);
-    if (pool.open + pool.connecting < this.size) this.connect(pool);
+    if (!pool.paused && pool.queued > pool.connecting) this.dialer.dialIfRoom(pool);
     return NO_CONNECTION;
+  }
+
+  private lend({ idle }: Pool): number {
+    while (idle.length > 0) {
+      const connection = this.lifo ? idle.pop()! : idle.shift()!;
+      if (!this.ages || this.sim.now - this.table.openedNs[connection] < this.config.pool.lifetimeNs) return connection;
+      this.close(connection);
+    }
+    return NO_CONNECTION;
+  }
+
+  /** Whether a connection is being opened for everybody who waits: then the connect timeout bounds the wait. */
+  isExpecting({ queued, connecting }: Pool): boolean {
+    return !this.multiplex && queued <= connecting;
   }
 
   /** The request has its answer: the next in line takes the connection. */
   release(connection: number): void {
-    if (this.multiplex) return;
-    const { table } = this;
-    table.usedNs[connection] = this.sim.now;
-    const pool = table.pool[connection];
-    const request = pool.queued === 0 ? NO_REQUEST : pool.dequeue(this.requests);
-    if (request === NO_REQUEST) pool.idle.push(connection);
-    else this.carrier.transmit(request, connection);
+    if (this.multiplex) this.table.askedNs[connection] = 0;
+    else if (this.reuse) this.pass(connection);
+    else this.drop(connection);
   }
 
-  /** The client closes a connection, which is not idle; another is opened if somebody waits for one. */
+  /** A free connection goes to whoever waits longest, or back into the pool. */
+  private pass(connection: number): void {
+    const { table } = this;
+    const pool = table.pool[connection];
+    table.usedNs[connection] = this.sim.now;
+    const request = pool.queued === 0 ? NO_REQUEST : pool.dequeue(this.requests);
+    if (request !== NO_REQUEST) return this.carrier.transmit(request, connection);
+    pool.idle.push(connection);
+    if (this.idleWatch.active) this.idleWatch.look(pool);
+  }
+
+  /** The client closes a connection that is not idle; another is opened if somebody waits for one. */
   drop(connection: number): void {
     const pool = this.table.pool[connection];
+    if (this.multiplex) {
+      this.abandon(connection);
+      this.unshare(pool, connection);
+    }
     this.close(connection);
-    if (pool.queued > 0 && pool.open + pool.connecting < this.size) this.connect(pool);
+    if (pool.queued > pool.connecting) this.dialer.dialIfRoom(pool);
+  }
+
+  /** The other end closes a connection that has just been released. */
+  retire(connection: number): void {
+    const { idle } = this.table.pool[connection];
+    const at = idle.lastIndexOf(connection);
+    if (at !== -1) idle.splice(at, 1);
+    // Somebody else has it already: the server's close meets that request.
+    if (at !== -1 || this.multiplex) this.drop(connection);
+  }
+
+  /** A request was given a connection whose other end is gone: its first write or read fails. */
+  foundDead(connection: number): void {
+    this.deadBorrowed++;
+    this.drop(connection);
+  }
+
+  /** A shared connection's reply did not come in time: it is given up when nothing has come for too long. */
+  silent(connection: number): void {
+    const { table, sim, config } = this;
+    const asked = table.askedNs[connection];
+    if (asked > 0 && sim.now - asked >= config.connect.silenceNs) this.drop(connection);
   }
 
   /** A request stops waiting for a connection. */
@@ -130,29 +200,13 @@ export class Connections {
   // -------------------------------------------------------------------------------------------------------------
   // Opening and closing.
 
-  private connect(pool: Pool): void {
-    const { sim, config, table, cluster } = this;
-    const connection = table.open(pool, pool.node, sim.now);
-    const node = cluster.nodes[pool.node];
-    pool.connecting++;
-    let delay = config.overheadNs;
-    for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(pool.zone, node.zone);
-    sim.send(delay, node.target, CONNECT, connection, table.epoch[connection]);
-    this.connectTimers.start(connection, table.epoch[connection]);
-  }
-
-  /** The server has answered the first command. */
-  connected(connection: number, epoch: number): void {
-    const { table } = this;
-    if (table.epoch[connection] !== epoch) return;
-    const pool = table.pool[connection];
-    table.state[connection] = OPEN;
-    table.openedNs[connection] = this.sim.now;
-    pool.connecting--;
-    pool.open++;
-    if (!this.multiplex) return this.release(connection);
+  /** A connection of the pool can be used. */
+  opened(connection: number, pool: Pool): void {
+    if (!this.multiplex) return this.pass(connection);
     const { shared } = pool;
+    this.table.usedNs[connection] = this.sim.now;
     shared.push(connection);
+    if (this.idleWatch.active) this.idleWatch.look(pool);
     for (;;) {
       const request = pool.dequeue(this.requests);
       if (request === NO_REQUEST) return;
@@ -160,59 +214,106 @@ export class Connections {
     }
   }
 
-  refused(connection: number, epoch: number): void {
-    if (this.table.epoch[connection] === epoch) this.connectFailed(connection);
-  }
-
-  private connectFailed(connection: number): void {
-    const pool = this.table.pool[connection];
-    this.close(connection);
-    this.carrier.connectFailed(pool.instance);
-    // Nobody is coming: those who wait for this node try again, perhaps elsewhere.
-    if (pool.open > 0 || pool.connecting > 0) return;
-    for (;;) {
-      const request = pool.dequeue(this.requests);
-      if (request === NO_REQUEST) return;
-      this.carrier.tryAgainOrFail(request, "connection");
-    }
-  }
-
   /** Ends a connection that is in no list. The server hears of it if it knows the connection. */
-  private close(connection: number): void {
+  close(connection: number): void {
     const { table } = this;
     const pool = table.pool[connection];
     if (table.state[connection] < OPEN) pool.connecting--;
     else pool.open--;
-    const node = this.cluster.nodes[table.node[connection]];
-    const counted = table.state[connection] !== CONNECTING && table.incarnation[connection] === node.incarnation;
-    if (counted && node.state === "up") node.addConnections(-1);
+    this.serverForgets(connection);
     table.close(connection);
+  }
+
+  private serverForgets(connection: number): void {
+    const { table } = this;
+    const state = table.state[connection];
+    const node = this.cluster.nodes[table.node[connection]];
+    if (state === CONNECTING || state === DEAD || node.state !== "up") return;
+    if (table.incarnation[connection] === node.incarnation) node.addConnections(-1);
+  }
+
+  /**
+   * The server closed an idle connection. Who listens to the socket, or looks before it uses it, takes it out of the
+   * pool (true); who does not, keeps it, and a request will find out.
+   */
+  closedByServer(connection: number): boolean {
+    const { table } = this;
+    const pool = table.pool[connection];
+    this.idleClosed++;
+    if (this.blind) {
+      this.serverForgets(connection);
+      table.state[connection] = DEAD;
+      return false;
+    }
+    this.close(connection);
+    if (this.multiplex) this.dialer.lost(pool);
+    return true;
+  }
+
+  private unshare(pool: Pool, connection: number): void {
+    const at = pool.shared.indexOf(connection);
+    if (at !== -1) pool.shared.splice(at, 1);
+    this.dialer.lost(pool);
+  }
+
+  /** Requests under way on a shared connection that breaks have no connection any more. */
+  private abandon(connection: number): void {
+    const { requests } = this;
+    for (let request = 0; request < requests.limit; request++) {
+      if (requests.alive[request] === 1 && requests.channel[request] === connection) {
+        requests.channel[request] = NO_CONNECTION;
+      }
+    }
   }
 
   /** A node's process died: its kernel resets every connection. Requests on the wire are told by the world. */
   reset(node: number): void {
     const { requests, table } = this;
-    for (const pools of this.pools) {
-      const pool = pools[node];
-      if (pool === undefined) continue;
-      pool.idle.length = 0;
-      pool.shared.length = 0;
-    }
+    const theirs = (connection: number) => table.node[connection] === node;
     for (let request = 0; request < requests.limit; request++) {
       const channel = requests.channel[request];
-      if (channel === NO_CONNECTION || requests.alive[request] === 0 || requests.onWire[request] === 0) continue;
-      if (table.node[channel] === node && this.owns(channel)) requests.channel[request] = NO_CONNECTION;
+      if (requests.alive[request] === 0 || requests.onWire[request] === 0 || channel === NO_CONNECTION) continue;
+      if (!theirs(channel) || !this.owns(channel)) continue;
+      requests.channel[request] = NO_CONNECTION;
+      if (!this.multiplex) this.close(channel);
+    }
+    for (const pool of this.all) {
+      if (pool.idle.some(theirs)) this.resetIdle(pool, theirs);
+      for (const connection of pool.shared.filter(theirs)) {
+        this.unshare(pool, connection);
+        this.close(connection);
+      }
     }
     for (let connection = 0; connection < table.limit; connection++) {
-      const state = table.state[connection];
-      if (state < ACCEPTED || table.node[connection] !== node || !this.owns(connection)) continue;
-      if (state === ACCEPTED) this.connectFailed(connection);
+      if (table.state[connection] === ACCEPTED && theirs(connection) && this.owns(connection)) {
+        this.dialer.failed(connection);
+      }
+    }
+  }
+
+  private resetIdle(pool: Pool, theirs: (connection: number) => boolean): void {
+    const kept = pool.idle.filter(connection => this.blind || !theirs(connection));
+    for (const connection of pool.idle) {
+      if (!theirs(connection)) continue;
+      if (this.blind) this.table.state[connection] = DEAD;
       else this.close(connection);
     }
+    pool.idle.length = 0;
+    pool.idle.push(...kept);
   }
 
   private owns(connection: number): boolean {
     return this.table.pool[connection].client === this.carrier.target;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+
+  reconnect(id: number): void {
+    this.dialer.reconnect(this.all[id]);
+  }
+
+  watchIdle(id: number): void {
+    this.idleWatch.wake(this.all[id]);
   }
 
   /** Requests that wait for a connection. */
@@ -222,7 +323,7 @@ export class Connections {
     return sum;
   }
 
-  get open(): number {
+  get openCount(): number {
     let sum = 0;
     for (const pool of this.all) sum += pool.open;
     return sum;

@@ -4,6 +4,7 @@ import type { NodeType } from "../../catalog/nodes.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { DefragConfig } from "../active-defrag.ts";
+import type { Certificate } from "../tls.ts";
 import type { HardwareConfig } from "./hardware.ts";
 import type { ScalingConfig } from "./scaling.ts";
 
@@ -18,6 +19,7 @@ export interface ClusterConfig {
   /** Replicas in other zones than their primary, and automatic failover in `single` mode. */
   readonly multiAz: boolean;
   readonly tls: boolean;
+  readonly certificate: Certificate;
   /** Engine parameters in their text form, all of them: maxmemory is already reduced by the reserve. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly maxclients: number;
@@ -62,6 +64,8 @@ export interface ListenConfig {
   /** At most so many are accepted per turn of the event loop. */
   readonly acceptsPerTurn: number;
   readonly tlsAcceptsPerTurn: number;
+  /** close-on-replica-write (ElastiCache): who writes to a replica is disconnected. */
+  readonly closesOnReplicaWrite: boolean;
 }
 
 /** Fork pause = base + perGib * RSS. */

@@ -34,6 +34,9 @@ export const clusterSchema = z
       .optional()
       .meta({ description: "Replicas in other zones, and automatic failover. On when there are replicas and zones." }),
     tls: z.boolean().default(false).meta({ description: "Encryption in transit." }),
+    certificate: z.enum(["rsa-2048", "ecdsa-p256"]).optional().meta({
+      description: "Key of the servers' certificate, which decides what a handshake costs; rsa-2048 when left out.",
+    }),
     parameters: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .default({})

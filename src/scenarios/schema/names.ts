@@ -1,5 +1,6 @@
 // Names that a scenario may use, taken from the tables of the layers below.
 
+import { clientLibraries } from "../../catalog/client-libraries.ts";
 import { engineOfProfile, engineProfileNames } from "../../catalog/engines.ts";
 import { nodeTypes } from "../../catalog/nodes.ts";
 import { PROFILE_NAMES } from "../../engine/profile.ts";
@@ -10,4 +11,5 @@ export type Names = readonly [string, ...string[]];
 export const ENGINE_NAMES = engineProfileNames().filter(
   name => engineOfProfile(name) !== "memcached" && PROFILE_NAMES.includes(name),
 ) as unknown as Names;
+export const LIBRARY_NAMES = clientLibraries().map(({ library }) => library) as unknown as Names;
 export const NODE_NAMES = nodeTypes().map(node => node.type) as unknown as Names;
