@@ -5,10 +5,13 @@ import type { World } from "../models/world.ts";
 import { changeReplicas } from "./change-replicas.ts";
 import { crashNode } from "./crash-node.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
+import { enableClusterMode } from "./enable-cluster-mode.ts";
 import { flushAll } from "./flush-all.ts";
+import { hotShard } from "./hot-shard.ts";
 import { followImpact } from "./impact.ts";
 import { loseHost } from "./lose-host.ts";
 import { reshard } from "./reshard.ts";
+import { restore } from "./restore.ts";
 import { scaleIn } from "./scale-in.ts";
 import { scaleOut } from "./scale-out.ts";
 import { scaleUp } from "./scale-up.ts";
@@ -26,6 +29,9 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(changeReplicas),
   inTable(upgradeEngine),
   inTable(flushAll),
+  inTable(restore),
+  inTable(hotShard),
+  inTable(enableClusterMode),
 ];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {
@@ -39,38 +45,38 @@ export interface PlannedDrill {
   readonly options: unknown;
 }
 
-/** Puts drills on the world's agenda; their reports fill as the run goes on. */
+/** Puts drills on the world's agenda; their reports fill as the run goes on. What scales by itself reports there too. */
 export function scheduleDrills(world: World, planned: readonly PlannedDrill[]): DrillReport[] {
   const reports: DrillReport[] = [];
+  world.cluster.keepsBackups = planned.some(({ name }) => name === "restore");
   for (const { atNs, name, options } of planned) {
     const drill = drillNamed(name);
     if (drill === undefined) throw new Error(`no drill named ${name}`);
-    const report: DrillReport = {
-      drill: name,
-      target: "",
-      startNs: atNs,
-      endNs: null,
-      phases: [],
-      figures: {},
-      refused: null,
-    };
+    const report = emptyReport(name, atNs);
     reports.push(report);
-    world.sim.after(atNs, `drill/${name}`, () => {
-      const calm = world.recorder.disturb();
-      const impact = followImpact(world, report);
-      drill.run(
-        {
-          world,
-          report,
-          finish: () => {
-            report.endNs = world.sim.now;
-            impact();
-            calm();
-          },
-        },
-        options,
-      );
-    });
+    world.sim.after(atNs, `drill/${name}`, () => drill.run({ world, report, finish: disturb(world, report) }, options));
+  }
+  if (world.autoScaling !== null) {
+    world.autoScaling.listener = name => {
+      const report = emptyReport(name, world.sim.now);
+      reports.push(report);
+      return { report, done: disturb(world, report) };
+    };
   }
   return reports;
+}
+
+function emptyReport(drill: string, startNs: number): DrillReport {
+  return { drill, target: "", startNs, endNs: null, phases: [], figures: {}, refused: null };
+}
+
+/** The disturbance begins; the returned function ends it. */
+function disturb(world: World, report: DrillReport): () => void {
+  const calm = world.recorder.disturb();
+  const impact = followImpact(world, report);
+  return () => {
+    report.endNs = world.sim.now;
+    impact();
+    calm();
+  };
 }

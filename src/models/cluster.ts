@@ -12,13 +12,14 @@ import { SlotTable } from "./cluster-slots.ts";
 import { addressOf, viewOf } from "./cluster-view.ts";
 import type { ClusterConfig } from "./config.ts";
 import { dataSize } from "./data-size.ts";
-import type { DnsRecord } from "./dns.ts";
+import type { DnsRecord, ReaderRecord } from "./dns.ts";
 import type { EventLog } from "./event-log.ts";
 import { startFullSync } from "./full-sync.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { ReplicationLink, ReplicationStream } from "./replication.ts";
 import type { Manoeuvre } from "./scaling/manoeuvre.ts";
+import type { Backup } from "./scaling/restore.ts";
 
 export interface Shard {
   readonly index: number;
@@ -59,12 +60,17 @@ export class Cluster {
   version = 0;
   /** Where the primary endpoint points (cluster mode disabled). */
   primaryEndpoint: DnsRecord | null = null;
+  /** Where the reader endpoint points (cluster mode disabled). */
+  readerEndpoint: ReaderRecord | null = null;
   /** Slots of a failed shard make the whole cluster refuse (cluster-require-full-coverage). */
   requireFullCoverage = false;
   readonly observers: ClusterObserver[] = [];
   readonly capacity: Capacity;
   /** The change by intent that is under way: there is one at a time. */
   manoeuvre: Manoeuvre | null = null;
+  /** The last snapshot's data, kept only where somebody will restore it. */
+  backup: Backup | null = null;
+  keepsBackups = false;
   private readonly byAddress = new Map<string, Node>();
 
   constructor(

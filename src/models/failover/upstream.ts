@@ -44,11 +44,12 @@ export class UpstreamFailover implements Failover {
     this.gossip = new Gossip(sim, latency, {
       timeoutNs: config.nodeTimeoutNs,
       isPrimary: node => cluster.shards[node.shard].primary === node,
-      primaryCount: () => cluster.shards.length,
+      primaryCount: () => cluster.members.length,
       suspected: dead => this.suspected(dead),
       agreed: dead => this.agreed(dead),
     });
     for (const node of cluster.nodes) this.gossip.join(node);
+    cluster.observers.push({ nodeAdded: node => this.gossip.join(node) });
   }
 
   nodeLost(node: Node, state: "down" | "lost", cause: number): void {
@@ -100,11 +101,11 @@ export class UpstreamFailover implements Failover {
     const votes = 2 * this.latency.oneWayNs(replica.zone, dead.zone);
     this.sim.after(wait + toCron + votes, `${replica.name}/election`, () => {
       if (shard.primary !== dead || dead.state === "up" || replica.state !== "up") return;
-      const voters = this.cluster.shards.filter(one => one.primary.state === "up").length;
-      if (voters < Math.floor(this.cluster.shards.length / 2) + 1) {
+      const voters = this.cluster.members.filter(one => one.primary.state === "up").length;
+      if (voters < Math.floor(this.cluster.members.length / 2) + 1) {
         this.cluster.log.add(
           replica.name,
-          `election without a majority: ${voters} of ${this.cluster.shards.length}`,
+          `election without a majority: ${voters} of ${this.cluster.members.length}`,
           cause,
         );
         return;

@@ -1,0 +1,35 @@
+// From cluster mode disabled to enabled, without a new cluster (the seed says it takes one; AWS has done it in place since 7.0).
+
+import { z } from "zod";
+import { enableClusterMode as enable } from "../models/scaling/enable-cluster-mode.ts";
+import type { Drill, DrillProblem } from "./drill.ts";
+import { duration } from "./fields.ts";
+
+const options = z
+  .strictObject({
+    clients: duration("From «compatible» until the clients use the cluster protocol.", ["10s"]).prefault("10s"),
+  })
+  .meta({ description: "Cluster mode is enabled in place." });
+
+export const enableClusterMode: Drill<z.infer<typeof options>> = {
+  name: "enable-cluster-mode",
+  summary: "cluster mode is enabled in place, by way of «compatible»",
+  options,
+  problems(_options, { mode, replicas }) {
+    const found: DrillProblem[] = [];
+    if (mode === "cluster")
+      found.push({ path: [], message: "cluster mode is enabled already: «mode: single» is where it starts" });
+    if (replicas === 0) found.push({ path: [], message: "needs automatic failover, and so a replica: «replicas: 1»" });
+    return found;
+  },
+  run: ({ world, report, finish }, { clients }) =>
+    enable(
+      world.cluster,
+      clients,
+      () => {
+        for (const client of world.clients) client.useClusterProtocol();
+      },
+      report,
+      finish,
+    ),
+};
