@@ -2,12 +2,17 @@
 
 import { z } from "zod";
 import { enableClusterMode as enable } from "../models/scaling/enable-cluster-mode.ts";
+import { NS_PER_SECOND } from "../units.ts";
 import type { Drill, DrillProblem } from "./drill.ts";
 import { duration } from "./fields.ts";
 
+const DEFAULT_TURN_NS = 10 * NS_PER_SECOND;
+
 const options = z
   .strictObject({
-    clients: duration("From «compatible» until the clients use the cluster protocol.", ["10s"]).prefault("10s"),
+    clients: duration("From «compatible» until the clients use the cluster protocol; 10s when left out.", [
+      "10s",
+    ]).optional(),
   })
   .meta({ description: "Cluster mode is enabled in place." });
 
@@ -25,7 +30,7 @@ export const enableClusterMode: Drill<z.infer<typeof options>> = {
   run: ({ world, report, finish }, { clients }) =>
     enable(
       world.cluster,
-      clients,
+      clients ?? DEFAULT_TURN_NS,
       () => {
         for (const client of world.clients) client.useClusterProtocol();
       },
