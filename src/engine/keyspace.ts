@@ -85,6 +85,9 @@ export class Keyspace {
   /** Running mean of remaining TTLs in ms, as INFO shows it. */
   averageTtlMs = 0;
   rewriteObserver: RewriteObserver | null = null;
+  /** The same for whoever keeps values elsewhere, all the time; and when all keys go at once. */
+  tierObserver: RewriteObserver | null = null;
+  clearObserver: (() => void) | null = null;
   /** Told of every entry that is added; null nearly always. */
   insertObserver: ((entry: number) => void) | null = null;
   /** The database's number; SWAPDB changes it. */
@@ -194,6 +197,7 @@ export class Keyspace {
 
   remove(entry: number): void {
     this.rewriteObserver?.(entry);
+    this.tierObserver?.(entry);
     if (this.records.expiry(entry) !== NO_EXPIRY) {
       this.expires.remove(entry);
       if (this.options.cluster) this.countKeys(this.slotVolatile, entry, -1);
@@ -210,6 +214,7 @@ export class Keyspace {
   /** Puts another value under an existing key; the expiry stays. */
   replace(entry: number, type: ValueType, value: Value): void {
     this.rewriteObserver?.(entry);
+    this.tierObserver?.(entry);
     this.records.setType(entry, type);
     this.refs[2 * entry + 1] = value;
     this.account(entry);
@@ -218,6 +223,7 @@ export class Keyspace {
   /** To be called after a value was changed in place. */
   changed(entry: number): void {
     this.rewriteObserver?.(entry);
+    this.tierObserver?.(entry);
     this.account(entry);
   }
 
@@ -230,6 +236,7 @@ export class Keyspace {
       this.account(entry);
     }
     this.rewriteObserver?.(entry);
+    this.tierObserver?.(entry);
   }
 
   /** Makes a key stay for ever; false when it had no expiry. */
@@ -243,6 +250,7 @@ export class Keyspace {
   }
 
   clear(): void {
+    this.clearObserver?.();
     this.forEachEntry(entry => this.count(this.records.bytes(entry), 0));
     this.refs = [];
     this.records.clear();

@@ -59,6 +59,7 @@ export function startFullSync(
   const started = hooks.log(`full sync to ${replica.name} begins`, cause);
   replica.engine.flushAll();
   copyData(primary.engine, replica.engine);
+  replica.tiering?.settle(sim.now);
   const link = new ReplicationLink(stream, replica, sim, latency, batchNs, stream.end, stream.offset, hooks.record);
   link.paused = true;
 

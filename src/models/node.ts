@@ -34,6 +34,7 @@ import { EngineThread } from "./hardware/engine-thread.ts";
 import type { MemoryState } from "./hardware/host-memory.ts";
 import { Pressure } from "./hardware/pressure.ts";
 import { Retransmission } from "./hardware/retransmission.ts";
+import { type Tiering, tieringOf } from "./hardware/tiering.ts";
 import { Listener } from "./listener.ts";
 import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
@@ -59,6 +60,7 @@ export class Node {
   readonly networkIn: Bandwidth;
   readonly networkOut: Bandwidth;
   readonly ram: NodeMemory;
+  readonly tiering: Tiering | null;
   /** Of burstable nodes. */
   readonly credits: BurstCredits | null;
   readonly tracking: ConnectionTracking;
@@ -135,6 +137,7 @@ export class Node {
     this.tracking = new ConnectionTracking(network.trackedConnections);
     this.credits = type.cpuCredits === null ? null : new BurstCredits(type.cpuCredits, type.vcpu, credits, sim.now);
     this.ram = new NodeMemory(this, sim);
+    this.tiering = tieringOf(this.engine, type, () => sim.random(`${name}/tiering`));
     this.listener = new Listener(this, connections, sim, latency);
     this.primarySession = this.engine.session(1, true);
     this.clientSession = this.engine.session(2);
@@ -182,6 +185,10 @@ export class Node {
     if (requests.generation[request] !== generation) return this.retransmission.settled(request);
     if (this.parked !== null && requests.reads[request] === 0) return park(this.parked, request, generation);
     const argv = requests.argv[request];
+    if (this.tiering !== null) {
+      const wait = this.tiering.fetch(argv, this.clientSession.db, sim.now);
+      if (wait > 0) return sim.send(wait, this.target, REQUEST, request, generation);
+    }
     const bytesIn = commandBytes(argv);
     const passing = this.networkIn.pass(sim.now, bytesIn);
     if (passing === DROPPED) {
@@ -251,6 +258,7 @@ export class Node {
     let ns = this.effort.lastNs();
     if (this.save !== null) ns += this.save.takeFaults() * FAULT_NS;
     if (this.ram.swapShare > 0) ns += this.ram.swapInNs();
+    if (this.tiering !== null) this.tiering.settle(this.sim.now);
     engine.counters.usec[engine.lastCommandId] += ns / 1_000;
     return ns;
   }

@@ -180,6 +180,7 @@ export class World {
         node.engine.replicate = null;
         node.engine.execute(sessions.get(node)!, argv, slot, hash);
         node.engine.replicate = replicate;
+        node.tiering?.settle(0);
       }
     }
     for (const node of cluster.nodes) node.engine.stats.reset();

@@ -27,7 +27,16 @@ export function hardwareConfig({ hardware: { cpuCredits, network, swap } }: Clus
   };
 }
 
-export function checkHardware({ hardware }: Cluster, node: NodeType, report: Report): void {
+const TIERING_POLICIES: readonly unknown[] = ["volatile-lru", "allkeys-lru", "noeviction"];
+
+export function checkHardware({ hardware, parameters }: Cluster, node: NodeType, report: Report): void {
+  const policy = parameters["maxmemory-policy"] ?? "volatile-lru";
+  if (node.ssdGiB !== null && !TIERING_POLICIES.includes(policy)) {
+    report(
+      ["cluster", "parameters", "maxmemory-policy"],
+      `${node.type} tiers its data: volatile-lru, allkeys-lru or noeviction, got «${policy}»`,
+    );
+  }
   const { cpuCredits, network } = hardware;
   const path = ["cluster", "hardware"];
   if (cpuCredits !== undefined && node.cpuCredits === null) {

@@ -184,6 +184,13 @@ export const METRICS: readonly Metric[] = [
     read: source => total(source, "NetworkMessagesDropped"),
   },
   {
+    name: "tierReads",
+    summary: "values read from the SSD of nodes with data tiering",
+    unit: "count",
+    perWorkload: false,
+    read: source => total(source, "NumItemsReadFromDisk"),
+  },
+  {
     name: "evictions",
     summary: "keys evicted",
     unit: "count",

@@ -6,10 +6,12 @@ export class OutsideMemory {
   /** Of `replication`, what replicas hold beyond the backlog: it does not count towards maxmemory. */
   replicationExcess = 0;
   histograms = 0;
-  /** What the host adds where it counts (pages that a save copies) or takes away (values that lie on an SSD). */
+  /** What the host adds where it counts: pages that a save copies. */
   host = 0;
+  /** Bytes of values that lie on an SSD, not in memory. */
+  tiered = 0;
 
   get bytes(): number {
-    return this.clients + this.replication + this.histograms + this.host;
+    return this.clients + this.replication + this.histograms + this.host - this.tiered;
   }
 }

@@ -10,6 +10,7 @@ import { MEMORY_METRICS } from "./memory.ts";
 import type { NodeMetric } from "./metric.ts";
 import { NETWORK_METRICS } from "./network.ts";
 import { REPLICATION_METRICS } from "./replication.ts";
+import { TIERING_METRICS } from "./tiering.ts";
 
 export const NODE_METRICS: readonly NodeMetric[] = [
   ...CPU_METRICS,
@@ -20,4 +21,5 @@ export const NODE_METRICS: readonly NodeMetric[] = [
   ...LATENCY_METRICS,
   ...NETWORK_METRICS,
   ...REPLICATION_METRICS,
+  ...TIERING_METRICS,
 ];
