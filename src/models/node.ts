@@ -171,7 +171,6 @@ export class Node {
     }
   }
 
-  // -------------------------------------------------------------------------------------------------------------
   // Requests.
 
   private serve(request: number, generation: number): void {
@@ -307,7 +306,6 @@ export class Node {
     if (ms > this.engine.nowMs) this.engine.setTime(ms);
   }
 
-  // -------------------------------------------------------------------------------------------------------------
   // Replicated changes.
 
   /** Applies one change of the primary, which arrives now; returns the instant at which it is done. */
@@ -323,7 +321,6 @@ export class Node {
     return this.occupy(start, parsing + this.effortNs());
   }
 
-  // -------------------------------------------------------------------------------------------------------------
   // Connections.
 
   /** Counts connections that are there or gone. */
@@ -332,7 +329,6 @@ export class Node {
     this.ram.connected(by);
   }
 
-  // -------------------------------------------------------------------------------------------------------------
   // Periodic work, life and death.
 
   private cron(incarnation: number): void {
