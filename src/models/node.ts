@@ -171,8 +171,6 @@ export class Node {
     }
   }
 
-  // Requests.
-
   private serve(request: number, generation: number): void {
     const { requests, sim, cpu, engine } = this;
     const instance = requests.instance[request];
@@ -306,8 +304,6 @@ export class Node {
     if (ms > this.engine.nowMs) this.engine.setTime(ms);
   }
 
-  // Replicated changes.
-
   /** Applies one change of the primary, which arrives now; returns the instant at which it is done. */
   apply(database: number, argv: readonly Bytes[]): number {
     const start = this.thread.readyNs(this.sim.now);
@@ -321,15 +317,11 @@ export class Node {
     return this.occupy(start, parsing + this.effortNs());
   }
 
-  // Connections.
-
   /** Counts connections that are there or gone. */
   addConnections(by: number): void {
     this.connections += by;
     this.ram.connected(by);
   }
-
-  // Periodic work, life and death.
 
   private cron(incarnation: number): void {
     if (incarnation !== this.incarnation || this.state !== "up") return;
