@@ -35,7 +35,14 @@ export const CLUSTER: ClusterConfig = {
   hardware: DEFAULT_HARDWARE,
   defrag: null,
   fork: { baseNs: NS_PER_MS, perGibNs: 12 * NS_PER_MS },
-  replication: { batchNs: 200 * NS_PER_US, syncBandwidthShare: 0.5 },
+  replication: {
+    batchNs: 200 * NS_PER_US,
+    syncBandwidthShare: 0.5,
+    outputLimit: { hardBytes: 2_826_184_970, softBytes: 2_826_184_970, softNs: 60 * NS_PER_SECOND },
+    timeoutNs: 60 * NS_PER_SECOND,
+    maxLagNs: 10 * NS_PER_SECOND,
+    dualChannel: false,
+  },
   failover: {
     profile: "managed",
     detectionNs: uniform(20 * NS_PER_SECOND, 40 * NS_PER_SECOND),

@@ -71,7 +71,7 @@ const node = z.strictObject({
   shard: z.int(),
   role: z.enum(["primary", "replica"]),
   zone: z.string(),
-  state: z.enum(["up", "down", "lost", "removed"]),
+  state: z.enum(["up", "down", "lost", "frozen", "removed"]),
   keys: z.number(),
   peakUsedBytes: z.number(),
   maxmemoryBytes: z.number(),

@@ -8,6 +8,7 @@ import { commandsVerb } from "./commands.ts";
 import { compareVerb } from "./compare.ts";
 import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
+import { fuzzVerb } from "./fuzz.ts";
 import { initVerb } from "./init.ts";
 import { mergeVerb } from "./merge.ts";
 import { mrcVerb } from "./mrc.ts";
@@ -58,6 +59,7 @@ const parser: Argv = yargs(words)
   .command(runVerb)
   .command(drillVerb)
   .command(compareVerb)
+  .command(fuzzVerb)
   .command(sweepVerb)
   .command(mergeVerb)
   .command(workerVerb)

@@ -3,7 +3,7 @@
 
 import type { z } from "zod";
 import { type Drill, findTarget, targetProblems, targetSchema } from "./drill.ts";
-import { followRecovery } from "./recovery.ts";
+import { followDisturbance } from "./recovery.ts";
 
 export const crashNode: Drill<z.infer<typeof targetSchema>> = {
   name: "crash-node",
@@ -18,9 +18,8 @@ export const crashNode: Drill<z.infer<typeof targetSchema>> = {
       return finish();
     }
     report.target = node.name;
-    const shard = world.shardOf(node.shard);
-    const lostPrimary = shard.primary === node;
-    followRecovery(context, shard, lostPrimary);
+    const recovery = followDisturbance(context, [world.shardOf(node.shard)]);
     world.crash(node, "down");
+    recovery.causeOver();
   },
 };

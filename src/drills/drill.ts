@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type { VariantChange } from "../models/config.ts";
 import type { Node } from "../models/node.ts";
+import type { WritesObserver } from "../models/observers/writes.ts";
 import type { World } from "../models/world.ts";
 
 /** One stretch of a drill, as its phase table shows it. */
@@ -32,6 +33,8 @@ export interface DrillReport {
 
 export interface DrillContext {
   readonly world: World;
+  /** Who keeps account of acknowledged writes; null when nobody observes. */
+  readonly writes: WritesObserver | null;
   readonly report: DrillReport;
   /** The disturbance is over. */
   finish(): void;
@@ -44,6 +47,7 @@ export interface DrillFacts {
   readonly mode: "cluster" | "single";
   readonly zones: number;
   readonly failover: "managed" | "upstream";
+  readonly multiAz: boolean;
   readonly node: string;
   readonly engine: string;
   /** Slots can move as a whole. */
@@ -55,8 +59,8 @@ export interface DrillFacts {
 }
 
 /** What moves slots needs several shards to be possible. */
-export function needsClusterMode({ mode, earlier }: DrillFacts): DrillProblem[] {
-  if (mode === "cluster" || earlier.includes("enable-cluster-mode")) return [];
+export function needsClusterMode({ mode }: DrillFacts): DrillProblem[] {
+  if (mode === "cluster") return [];
   return [
     { path: [], message: "needs «mode: cluster»: with cluster mode disabled there is one shard and no slots move" },
   ];
@@ -93,13 +97,13 @@ export function inTable<Options>(drill: Drill<Options>): Drill<unknown> {
 }
 
 /** Which node a drill is about. Shards and replicas count from 1. */
-export const targetSchema = z
-  .strictObject({
-    role: z.enum(["primary", "replica"]).default("primary").meta({ description: "Which member of the shard." }),
-    shard: z.int().min(1).default(1).meta({ description: "Shard number, from 1." }),
-    replica: z.int().min(1).default(1).meta({ description: "Which replica, from 1, when role is replica." }),
-  })
-  .meta({ description: "The node that it happens to." });
+export const targetOptions = {
+  role: z.enum(["primary", "replica"]).default("primary").meta({ description: "Which member of the shard." }),
+  shard: z.int().min(1).default(1).meta({ description: "Shard number, from 1." }),
+  replica: z.int().min(1).default(1).meta({ description: "Which replica, from 1, when role is replica." }),
+};
+
+export const targetSchema = z.strictObject(targetOptions).meta({ description: "The node that it happens to." });
 
 export type Target = z.infer<typeof targetSchema>;
 
@@ -110,6 +114,12 @@ export function findTarget(world: World, target: Target): Node | string {
   const node = target.role === "primary" ? shard.primary : shard.replicas[target.replica - 1];
   if (node === undefined) return `shard ${target.shard} has ${shard.replicas.length} replicas, not ${target.replica}`;
   return node.state === "up" ? node : `${node.name} is not running`;
+}
+
+/** Whether the scenario has the zone. */
+export function zoneProblems(zone: number, { zones }: DrillFacts): DrillProblem[] {
+  if (zone <= zones) return [];
+  return [{ path: ["zone"], message: `there is no zone ${zone}: the scenario has ${zones}` }];
 }
 
 /** Whether the cluster has the node that a target means. */

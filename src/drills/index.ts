@@ -1,26 +1,42 @@
 // The table of drills. A new one is one file and one line here; the scenario's grammar, its JSON Schema and the
 // documentation follow.
 
+import { Observation } from "../models/observers/index.ts";
 import type { World } from "../models/world.ts";
 import { changeReplicas } from "./change-replicas.ts";
 import { crashNode } from "./crash-node.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
-import { enableClusterMode } from "./enable-cluster-mode.ts";
 import { flushAll } from "./flush-all.ts";
-import { hotShard } from "./hot-shard.ts";
+import { freezeNode } from "./freeze-node.ts";
 import { followImpact } from "./impact.ts";
+import { injectLatency } from "./inject-latency.ts";
+import { isolateZone } from "./isolate-zone.ts";
 import { loseHost } from "./lose-host.ts";
+import { packetLoss } from "./packet-loss.ts";
+import { partition } from "./partition.ts";
+import { rebootNode } from "./reboot-node.ts";
 import { reshard } from "./reshard.ts";
-import { restore } from "./restore.ts";
 import { scaleIn } from "./scale-in.ts";
 import { scaleOut } from "./scale-out.ts";
 import { scaleUp } from "./scale-up.ts";
+import { slowNode } from "./slow-node.ts";
 import { snapshot } from "./snapshot.ts";
+import { testFailover } from "./test-failover.ts";
 import { upgradeEngine } from "./upgrade-engine.ts";
+import { zoneOutage } from "./zone-outage.ts";
 
 export const DRILLS: readonly Drill<unknown>[] = [
   inTable(crashNode),
   inTable(loseHost),
+  inTable(rebootNode),
+  inTable(freezeNode),
+  inTable(slowNode),
+  inTable(zoneOutage),
+  inTable(isolateZone),
+  inTable(partition),
+  inTable(packetLoss),
+  inTable(injectLatency),
+  inTable(testFailover),
   inTable(snapshot),
   inTable(reshard),
   inTable(scaleOut),
@@ -29,9 +45,6 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(changeReplicas),
   inTable(upgradeEngine),
   inTable(flushAll),
-  inTable(restore),
-  inTable(hotShard),
-  inTable(enableClusterMode),
 ];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {
@@ -45,38 +58,43 @@ export interface PlannedDrill {
   readonly options: unknown;
 }
 
-/** Puts drills on the world's agenda; their reports fill as the run goes on. What scales by itself reports there too. */
-export function scheduleDrills(world: World, planned: readonly PlannedDrill[]): DrillReport[] {
+/** Puts drills on the world's agenda; their reports fill as the run goes on. Observers watch unless told otherwise. */
+export function scheduleDrills(
+  world: World,
+  planned: readonly PlannedDrill[],
+  observation: Observation | null = planned.length === 0 ? null : new Observation(world),
+): DrillReport[] {
   const reports: DrillReport[] = [];
-  world.cluster.keepsBackups = planned.some(({ name }) => name === "restore");
   for (const { atNs, name, options } of planned) {
     const drill = drillNamed(name);
     if (drill === undefined) throw new Error(`no drill named ${name}`);
-    const report = emptyReport(name, atNs);
-    reports.push(report);
-    world.sim.after(atNs, `drill/${name}`, () => drill.run({ world, report, finish: disturb(world, report) }, options));
-  }
-  if (world.autoScaling !== null) {
-    world.autoScaling.listener = name => {
-      const report = emptyReport(name, world.sim.now);
-      reports.push(report);
-      return { report, done: disturb(world, report) };
+    const report: DrillReport = {
+      drill: name,
+      target: "",
+      startNs: atNs,
+      endNs: null,
+      phases: [],
+      figures: {},
+      refused: null,
     };
+    reports.push(report);
+    world.sim.after(atNs, `drill/${name}`, () => {
+      const calm = world.recorder.disturb();
+      const impact = followImpact(world, report);
+      drill.run(
+        {
+          world,
+          writes: observation?.writes ?? null,
+          report,
+          finish: () => {
+            report.endNs = world.sim.now;
+            impact();
+            calm();
+          },
+        },
+        options,
+      );
+    });
   }
   return reports;
-}
-
-function emptyReport(drill: string, startNs: number): DrillReport {
-  return { drill, target: "", startNs, endNs: null, phases: [], figures: {}, refused: null };
-}
-
-/** The disturbance begins; the returned function ends it. */
-function disturb(world: World, report: DrillReport): () => void {
-  const calm = world.recorder.disturb();
-  const impact = followImpact(world, report);
-  return () => {
-    report.endNs = world.sim.now;
-    impact();
-    calm();
-  };
 }

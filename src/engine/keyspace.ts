@@ -162,9 +162,14 @@ export class Keyspace {
 
   /** The entry of a key, expired or not; NONE when it is not there. `keyHash` is `hashKey(key)` if known. */
   find(key: string, keyHash = hashKey(key)): number {
+    if (this.main.rehashing) this.main.rehash(1);
+    return this.peek(key, keyHash);
+  }
+
+  /** The same for somebody who only looks: a rehash that is under way stays where it is. */
+  peek(key: string, keyHash = hashKey(key)): number {
     const { main, records, refs } = this;
     if (main.size === 0) return NONE;
-    if (main.rehashing) main.rehash(1);
     const hash = spread(keyHash, this.options.hashSeed);
     let entry = main.first(hash);
     while (entry !== NONE) {

@@ -14,6 +14,8 @@ export class EngineStats {
   fullSyncs = 0;
   partialSyncsOk = 0;
   partialSyncsRefused = 0;
+  /** Links to replicas closed because too much waited for them. */
+  outputLimitCuts = 0;
   /** Bytes from and to clients, and of the replication stream; the owner of the connections counts them. */
   netInputBytes = 0;
   netOutputBytes = 0;

@@ -19,6 +19,8 @@ import { type Carrier, Connections } from "./clients/connections.ts";
 import { RetryBudgets } from "./clients/retry-budget.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
+import { clientsIn } from "./faults/links.ts";
+import { Presence } from "./faults/presence.ts";
 import {
   CONNECTED,
   CONNECTION_LOST,
@@ -77,6 +79,8 @@ export class Client implements Carrier {
   /** Set by the world: handlers by workload number. */
   handlers: (PatternHandler | undefined)[] = [];
 
+  readonly presence: Presence;
+
   /** Sees every reply before anything is done with it. */
   replyWatcher: ((request: number, reply: Reply) => void) | null = null;
 
@@ -106,6 +110,7 @@ export class Client implements Carrier {
     this.breakers = config.breaker === null ? null : new CircuitBreakers(config.breaker, config.instances);
     this.budgets = config.retry.budget === null ? null : new RetryBudgets(config.retry.budget, config.instances);
     this.connections = new Connections(config, sim, requests, table, cluster, latency, this);
+    this.presence = new Presence(config.zones);
     this.retryRandom = sim.random(`${config.name}/retry`);
     const routing = sim.random(`${config.name}/routing`);
     for (let i = 0; i < config.instances; i++) {
@@ -116,11 +121,6 @@ export class Client implements Carrier {
       Number.isFinite(lengthNs) ? new TimerLane(sim, lengthNs, alive, fire) : null;
     this.commandTimers = lane(config.timeoutNs, request => this.timedOut(request));
     this.poolTimers = lane(config.pool.maxWaitNs, request => this.waitedTooLong(request));
-  }
-
-  /** The group turns from the endpoints of cluster mode disabled to the cluster protocol. */
-  useClusterProtocol(): void {
-    for (const view of this.views) view.useClusterProtocol();
   }
 
   /** Opens connections to the nodes that exist, as a fleet that has been running for a while has them. */
@@ -195,9 +195,14 @@ export class Client implements Carrier {
     requests.muted[request] = 0;
     requests.doneNs[request] = 0;
     const target = this.cluster.nodes[node];
+    requests.written[request] = 0;
     const zone = config.zones[requests.instance[request] - this.firstInstance];
     const delay = config.overheadNs + this.latency.oneWayNs(zone, target.zone);
-    sim.send(delay, target.target, REQUEST, request, generation);
+    const { faults } = this.latency;
+    if (faults === null) sim.send(delay, target.target, REQUEST, request, generation);
+    else {
+      faults.carry(clientsIn(zone), target.id, delay, this.multiplex, target.target, REQUEST, request, generation);
+    }
     this.commandTimers?.start(request, generation);
   }
 
@@ -353,9 +358,9 @@ export class Client implements Carrier {
     return this.views[instance].knows(node);
   }
 
-  /** A node's process died: its kernel resets every connection. Requests on the wire are told by the world. */
-  connectionsReset(node: number): void {
-    this.connections.reset(node);
+  /** A node's process died: its kernel resets the connections of those it reaches. The world tells requests on the wire. */
+  connectionsReset(node: number, reaches: (zone: number) => boolean): void {
+    this.connections.reset(node, reaches);
   }
 
   /** Requests that wait for a connection. */

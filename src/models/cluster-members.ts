@@ -5,7 +5,6 @@ import type { Cluster, Shard } from "./cluster.ts";
 import { zoneFor } from "./cluster-placement.ts";
 import type { ClusterConfig } from "./config.ts";
 import type { Node } from "./node.ts";
-import { ReplicationStream } from "./replication.ts";
 
 /** Nodes of a shard that are in service, the primary first. */
 export function nodesOf(shard: Shard): Node[] {
@@ -21,19 +20,21 @@ export function addShard(cluster: Cluster, replicas: number, cause: number | nul
     index,
     primary,
     replicas: [],
-    stream: new ReplicationStream(primary),
+    stream: cluster.newStream(primary, ++cluster.epoch),
+    epoch: cluster.epoch,
     failed: false,
-    knownFailed: false,
     keysAtRisk: 0,
     removed: false,
   };
+  primary.epoch = shard.epoch;
   cluster.shards.push(shard);
   cluster.capacity.add(primary.type.type);
   for (let member = 1; member <= replicas; member++) {
     const replica = cluster.addNode(index, member, zoneFor(config, zoneCount, index, member));
     replica.engine.role = "replica";
     // There is nothing to copy yet.
-    cluster.attach(shard, replica, shard.stream.end, 0);
+    shard.replicas.push(replica);
+    cluster.following.attach(replica, shard.stream, shard.stream.end, 0);
     cluster.capacity.add(replica.type.type);
   }
   cluster.version++;
@@ -75,7 +76,7 @@ export function removeReplica(cluster: Cluster, shard: Shard, node: Node, cause:
   cluster.linkOf(node)?.cut();
   shard.replicas = shard.replicas.filter(replica => replica !== node);
   leave(cluster, node, cause);
-  cluster.countGoodReplicas(shard);
+  cluster.following.recount();
 }
 
 /** Takes a whole shard out of service. It must not own a slot any more. */
@@ -84,16 +85,7 @@ export function removeShard(cluster: Cluster, shard: Shard, cause: number | null
   for (const replica of [...shard.replicas]) removeReplica(cluster, shard, replica, cause);
   shard.removed = true;
   shard.failed = false;
-  shard.knownFailed = false;
   leave(cluster, shard.primary, cause);
-}
-
-/** Shards whose nodes are all gone at once, slots and all: a cluster that is lost. They own their slots until others do. */
-export function retire(cluster: Cluster, shards: readonly Shard[], cause: number | null): void {
-  for (const shard of shards) {
-    for (const replica of [...shard.replicas]) removeReplica(cluster, shard, replica, cause);
-    leave(cluster, shard.primary, cause);
-  }
 }
 
 function leave(cluster: Cluster, node: Node, cause: number | null): void {

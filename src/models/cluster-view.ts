@@ -3,10 +3,10 @@
 //   MOVED      another shard owns the slot, or this node only follows: for good
 //   ASK        the slot is moving away and the call's keys are not here any more: for this call
 //   TRYAGAIN   the slot is moving and the call's keys are on both sides
-//   CLUSTERDOWN  a shard is marked as failed and full coverage is required
+//   CLUSTERDOWN  a shard is marked as failed and full coverage is required, or it sees a minority of the primaries
 //
-// The rules are those of the server (engine/cluster/redirect.ts), asked of the cluster's own table instead of what one node
-// has heard: nodes learn of a change at the same instant here.
+// The rules are those of the server (engine/cluster/redirect.ts), asked of the cluster's own table, or of what this node
+// has last heard when it is cut off (hearsay.ts).
 
 import type { Bytes } from "../engine/bytes.ts";
 import { countKeys } from "../engine/cluster/key-presence.ts";
@@ -16,6 +16,7 @@ import { ErrorReply } from "../engine/reply.ts";
 import type { Session } from "../engine/session.ts";
 import type { Cluster } from "./cluster.ts";
 import type { SlotMove } from "./cluster-slots.ts";
+import type { Outlook } from "./hearsay.ts";
 import type { Node } from "./node.ts";
 
 const CLUSTER_DOWN = new ErrorReply("CLUSTERDOWN The cluster is down");
@@ -30,8 +31,9 @@ export function viewOf(cluster: Cluster, node: Node): ClusterView {
   const { shards, slots } = cluster;
   return {
     refusal(slot: number, session: Session, command: Command, argv: readonly Bytes[] = []): ErrorReply | null {
+      if (node.clusterDown) return CLUSTER_DOWN;
+      if (node.outlook !== null) return byOutlook(node, node.outlook, slot, session, command);
       const shard = shards[slots.owner[slot]];
-      if (cluster.requireFullCoverage && shards.some(one => one.knownFailed)) return CLUSTER_DOWN;
       if (slots.moving.size > 0) {
         const move = slots.moving.get(slot);
         if (move !== undefined) return whileMoving(cluster, node, move, session, command, argv);
@@ -41,6 +43,20 @@ export function viewOf(cluster: Cluster, node: Node): ClusterView {
       return new ErrorReply(`MOVED ${slot} ${addressOf(shard.primary)}`);
     },
   };
+}
+
+/** A node that has missed a change of roles answers by what it knows. */
+function byOutlook(
+  node: Node,
+  { slots, primaries }: Outlook,
+  slot: number,
+  session: Session,
+  command: Command,
+): ErrorReply | null {
+  const primary = primaries[slots[slot]];
+  if (primary === node) return null;
+  if (primary.shard === node.shard && session.readonly && (command.flags & WRITE) === 0) return null;
+  return new ErrorReply(`MOVED ${slot} ${addressOf(primary)}`);
 }
 
 function whileMoving(

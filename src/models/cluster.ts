@@ -1,8 +1,9 @@
 // The cluster: shards of a primary and its replicas, and how roles change hands. The failover profiles (failover/) decide
 // when; this file does it. Who owns which slot stands in cluster-slots.ts, what nodes tell clients in cluster-view.ts.
 //
-// Every node sees a change of roles at the same instant: what differs in time is when clients learn of it (MOVED, ASK,
-// refresh, DNS).
+// Nodes that reach each other see a change of roles at the same instant: what differs in time is when clients learn of it
+// (MOVED, ASK, refresh, DNS). A node that is cut off or frozen learns of it later (hearsay.ts): until then two primaries
+// may serve the same slots, the older one by its own outlook only.
 
 import { assert } from "../assert.ts";
 import type { Simulation } from "../sim/simulation.ts";
@@ -12,14 +13,15 @@ import { SlotTable } from "./cluster-slots.ts";
 import { addressOf, viewOf } from "./cluster-view.ts";
 import type { ClusterConfig } from "./config.ts";
 import { dataSize } from "./data-size.ts";
-import type { DnsRecord, ReaderRecord } from "./dns.ts";
+import type { DnsRecord } from "./dns.ts";
 import type { EventLog } from "./event-log.ts";
-import { startFullSync } from "./full-sync.ts";
+import { Hearsay } from "./hearsay.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
-import { ReplicationLink, ReplicationStream } from "./replication.ts";
+import { Following } from "./replication/following.ts";
+import type { ReplicationLink } from "./replication/link.ts";
+import { type Change, ReplicationStream } from "./replication/stream.ts";
 import type { Manoeuvre } from "./scaling/manoeuvre.ts";
-import type { Backup } from "./scaling/restore.ts";
 
 export interface Shard {
   readonly index: number;
@@ -27,10 +29,10 @@ export interface Shard {
   /** In the order they joined; the lost ones have left. */
   replicas: Node[];
   stream: ReplicationStream;
+  /** Of the primary's claim: raised at every change of primaries. */
+  epoch: number;
   /** The primary is gone and nobody has taken over. */
   failed: boolean;
-  /** The other nodes have agreed that it is. */
-  knownFailed: boolean;
   /** Keys that the primary held when it went: gone if nobody can be promoted. */
   keysAtRisk: number;
   /** Scaled in: its nodes are gone and its number is not used again. */
@@ -41,8 +43,13 @@ export interface Shard {
 export interface ClusterObserver {
   replicaLag?(link: ReplicationLink, lagNs: number): void;
   replicaOnline?(shard: Shard, replica: Node): void;
-  /** `lost`: changes that the promoted replica had not got; all keys when it starts empty. */
-  promoted?(shard: Shard, lost: number): void;
+  /**
+   * `lost`: changes that the promoted replica had not got; all keys when it starts empty. `from`: the stream that it goes
+   * on from and how far it had got in it.
+   */
+  promoted?(shard: Shard, lost: number, from: Ancestry): void;
+  /** A deposed primary has heard of it; `lost`: changes that it accepted after another one had been promoted. */
+  steppedDown?(shard: Shard, node: Node, lost: number): void;
   /** A node stands that was not there when the world began. */
   nodeAdded?(node: Node): void;
   /** A node has died. */
@@ -50,6 +57,20 @@ export interface ClusterObserver {
   /** A node has been taken out of service. */
   nodeRemoved?(node: Node): void;
   shardAdded?(shard: Shard): void;
+}
+
+/** The history of a new primary. */
+export interface Ancestry {
+  readonly stream: ReplicationStream;
+  /** Null: it starts empty. */
+  readonly offset: number | null;
+}
+
+/** A primary that does not know yet that another one leads its shard, and what it had written by then. */
+interface Deposed {
+  readonly stream: ReplicationStream;
+  readonly end: number;
+  readonly cause: number;
 }
 
 export class Cluster {
@@ -60,17 +81,17 @@ export class Cluster {
   version = 0;
   /** Where the primary endpoint points (cluster mode disabled). */
   primaryEndpoint: DnsRecord | null = null;
-  /** Where the reader endpoint points (cluster mode disabled). */
-  readerEndpoint: ReaderRecord | null = null;
-  /** Slots of a failed shard make the whole cluster refuse (cluster-require-full-coverage). */
-  requireFullCoverage = false;
   readonly observers: ClusterObserver[] = [];
   readonly capacity: Capacity;
+  readonly following: Following;
+  readonly hearsay: Hearsay;
   /** The change by intent that is under way: there is one at a time. */
   manoeuvre: Manoeuvre | null = null;
-  /** The last snapshot's data, kept only where somebody will restore it. */
-  backup: Backup | null = null;
-  keepsBackups = false;
+  /** Sees every change of every primary; null while nobody watches. */
+  private changeWatcher: ((stream: ReplicationStream, change: Change) => void) | null = null;
+  /** The highest epoch of any claim. */
+  epoch = 0;
+  private readonly deposed = new Map<Node, Deposed>();
   private readonly byAddress = new Map<string, Node>();
 
   constructor(
@@ -85,23 +106,27 @@ export class Cluster {
   ) {
     this.slots = new SlotTable(config.shards);
     this.capacity = new Capacity(() => sim.now);
+    this.following = new Following(this, sim, latency);
+    this.hearsay = new Hearsay(this.nodes, this.shards, this.slots, sim, latency, node => this.informed(node));
     for (let index = 0; index < config.shards; index++) {
       const primary = this.addNode(index, 0, zoneFor(config, zoneCount, index, 0));
       const shard: Shard = {
         index,
         primary,
         replicas: [],
-        stream: new ReplicationStream(primary),
+        stream: this.newStream(primary, ++this.epoch),
+        epoch: this.epoch,
         failed: false,
-        knownFailed: false,
         keysAtRisk: 0,
         removed: false,
       };
+      primary.epoch = shard.epoch;
       this.shards.push(shard);
       for (let member = 1; member <= config.replicasPerShard; member++) {
         const replica = this.addNode(index, member, zoneFor(config, zoneCount, index, member));
         replica.engine.role = "replica";
-        this.attach(shard, replica, shard.stream.end, 0);
+        shard.replicas.push(replica);
+        this.following.attach(replica, shard.stream, shard.stream.end, 0);
       }
     }
     for (const node of this.nodes) this.capacity.add(node.type.type);
@@ -132,58 +157,51 @@ export class Cluster {
     return node;
   }
 
-  /** Links a replica to its shard's stream from a sequence number on. */
-  attach(shard: Shard, replica: Node, from: number, offset: number): ReplicationLink {
-    shard.replicas.push(replica);
-    this.version++;
-    const link = new ReplicationLink(
-      shard.stream,
-      replica,
-      this.sim,
-      this.latency,
-      this.config.replication.batchNs,
-      from,
-      offset,
-      (one, lagNs) => this.notifyLag(one, lagNs),
-    );
-    this.countGoodReplicas(shard);
-    return link;
+  /** The stream of a primary that leads with an epoch. */
+  newStream(primary: Node, epoch: number, offset = 0): ReplicationStream {
+    const stream = new ReplicationStream(primary, epoch, offset);
+    this.attachWatcher(stream);
+    return stream;
   }
 
-  private notifyLag(link: ReplicationLink, lagNs: number): void {
-    for (const observer of this.observers) observer.replicaLag?.(link, lagNs);
+  private attachWatcher(stream: ReplicationStream): void {
+    const { changeWatcher } = this;
+    stream.watcher = changeWatcher === null ? null : change => changeWatcher(stream, change);
   }
 
-  /** min-replicas-to-write looks at links with acceptable lag; a live link counts as one. */
-  countGoodReplicas(shard: Shard): void {
-    shard.primary.engine.goodReplicas = shard.stream.links.filter(link => !link.paused).length;
+  /** Lets an observer see every change of every primary from now on. */
+  watchChanges(watcher: (stream: ReplicationStream, change: Change) => void): void {
+    this.changeWatcher = watcher;
+    for (const { stream } of this.shards) this.attachWatcher(stream);
   }
 
+  /** A replica's link to its shard's primary, if it has one. */
   linkOf(replica: Node): ReplicationLink | undefined {
     return this.shards[replica.shard].stream.links.find(link => link.replica === replica);
   }
 
-  /** The running replica that has applied most of the stream; null when there is none. */
+  /** Replicas that could lead, the most complete first: running, with a whole copy of this shard's history. */
+  candidates(shard: Shard): { readonly node: Node; readonly offset: number }[] {
+    return shard.replicas
+      .flatMap(node => {
+        const position = node.state === "up" && !node.engine.isLoading ? shard.stream.positionOf(node) : null;
+        return position === null ? [] : [{ node, offset: position.offset }];
+      })
+      .sort((a, b) => b.offset - a.offset);
+  }
+
+  /** The running replica that has received most of the stream; null when there is none. */
   leastLagging(shard: Shard): Node | null {
-    let best: Node | null = null;
-    let bestOffset = -1;
-    for (const replica of shard.replicas) {
-      if (replica.state !== "up" || replica.engine.isLoading) continue;
-      const offset = this.linkOf(replica)?.offset ?? -1;
-      if (offset > bestOffset) {
-        best = replica;
-        bestOffset = offset;
-      }
-    }
-    return best;
+    return this.candidates(shard)[0]?.node ?? null;
   }
 
   // -------------------------------------------------------------------------------------------------------------
   // Changes.
 
   /** A node dies. A lost host takes what is under way on its links with it. */
-  crash(node: Node, state: "down" | "lost", cause: number | null): number {
-    const event = this.log.add(node.name, state === "down" ? "process crashed" : "host lost", cause);
+  crash(node: Node, state: "down" | "lost", cause: number | null, what?: string): number {
+    this.following.upkeep.wake();
+    const event = this.log.add(node.name, what ?? (state === "down" ? "process crashed" : "host lost"), cause);
     const shard = this.shards[node.shard];
     if (shard.primary === node) {
       shard.failed = true;
@@ -195,81 +213,101 @@ export class Cluster {
         link.replica.engine.linkUp = false;
       }
     } else {
-      this.linkOf(node)?.cut();
+      node.link?.cut();
       shard.replicas = shard.replicas.filter(replica => replica !== node);
       node.crash(state);
-      this.countGoodReplicas(shard);
+      this.settle(shard, node);
+      this.following.recount();
     }
+    this.hearsay.forget(node);
     this.version++;
     for (const observer of this.observers) observer.nodeLost?.(node);
     return event;
   }
 
-  /** A replica becomes its shard's primary; the other replicas follow it. Returns how many changes were lost. */
-  promote(shard: Shard, replica: Node, crashedAtNs: number, cause: number | null): number {
-    const old = shard.stream;
-    const link = old.links.find(one => one.replica === replica);
-    assert(link !== undefined, `${replica.name} is no replica of shard ${shard.index}`);
-    const lost = old.countBeyond(link.offset, crashedAtNs);
-    const others = shard.replicas.filter(other => other !== replica);
-    link.cut();
+  /** A replica becomes its shard's primary; those who hear of it follow. Returns the event. */
+  promote(shard: Shard, replica: Node, cause: number | null): number {
+    const before = this.hearsay.before();
+    const { primary: oldPrimary, stream: old } = shard;
+    const position = old.positionOf(replica);
+    assert(position !== null, `${replica.name} has no copy of shard ${shard.index}`);
+    const lost = old.end - position.sequence;
+    replica.link?.cut();
+    replica.link = null;
     const event = this.log.add(
       replica.name,
       `promoted to primary of shard ${shard.index + 1}; ${lost} changes lost`,
       cause,
     );
-    replica.engine.role = "primary";
-    replica.engine.linkUp = true;
-    shard.primary = replica;
-    shard.replicas = [];
-    shard.failed = false;
-    shard.knownFailed = false;
-    shard.stream = new ReplicationStream(replica, link.offset);
-    shard.stream.inherit(old, link.offset);
-    for (const other of others) this.follow(shard, other, old, event);
-    this.version++;
-    for (const observer of this.observers) observer.promoted?.(shard, lost);
+    this.lead(shard, replica, shard.replicas);
+    shard.stream = this.newStream(replica, shard.epoch, position.offset);
+    shard.stream.inherit(old, position.offset);
+    if (oldPrimary.state === "up" || oldPrimary.state === "frozen") {
+      this.deposed.set(oldPrimary, { stream: old, end: old.end, cause: event });
+    }
+    this.hearsay.announce(replica, before);
+    for (const other of shard.replicas) if (other.outlook === null) this.following.follow(other, shard.stream, event);
+    const from = { stream: old, offset: position.offset };
+    for (const observer of this.observers) observer.promoted?.(shard, lost, from);
+    if (oldPrimary.state === "up" && oldPrimary.outlook === null) this.informed(oldPrimary);
+    this.following.upkeep.wake();
     return event;
   }
 
-  /** A primary that has handed over follows its heir: it has all that the heir has. */
-  demote(shard: Shard, old: Node, cause: number | null): void {
-    old.stream?.stop(this.sim.now);
-    old.stream = null;
-    old.engine.role = "replica";
-    this.log.add(old.name, `follows ${shard.primary.name}`, cause);
-    this.attach(shard, old, shard.stream.end, shard.stream.offset);
+  /** A node leads a shard from now on, with a higher epoch than all before. */
+  private lead(shard: Shard, node: Node, members: readonly Node[]): void {
+    node.engine.role = "primary";
+    node.engine.linkUp = true;
+    this.hearsay.forget(node);
+    shard.primary = node;
+    shard.replicas = members.filter(member => member !== node);
+    shard.failed = false;
+    shard.epoch = ++this.epoch;
+    node.epoch = shard.epoch;
+    this.version++;
   }
 
-  /** A replica turns to its shard's new primary: partially when the backlog reaches back far enough, else in full. */
-  private follow(shard: Shard, replica: Node, old: ReplicationStream, cause: number): void {
-    const link = old.links.find(one => one.replica === replica);
-    link?.cut();
-    // Who has not got a whole copy yet has no history to go on from.
-    const from = link === undefined || replica.engine.isLoading ? null : shard.stream.partialFrom(link.offset);
-    if (link === undefined || from === null) return this.join(shard, replica, cause);
-    shard.primary.engine.stats.partialSyncsOk++;
-    this.log.add(replica.name, `partial resync from ${shard.primary.name}`, cause);
-    replica.engine.linkUp = true;
-    this.attach(shard, replica, from, link.offset);
+  /** A node has heard of the roles as they are now: a deposed primary steps down, a replica turns to its new primary. */
+  private informed(node: Node): void {
+    const shard = this.shards[node.shard];
+    if (shard.primary === node) return;
+    const deposed = this.deposed.get(node);
+    if (deposed === undefined) {
+      if (shard.replicas.includes(node)) this.following.follow(node, shard.stream, null);
+      return;
+    }
+    node.engine.role = "replica";
+    node.stream = null;
+    node.engine.replicate = null;
+    node.clusterDown = false;
+    shard.replicas.push(node);
+    this.version++;
+    this.settle(shard, node);
+    this.following.turn(node, deposed.stream, shard.stream, deposed.cause);
+  }
+
+  /** What a deposed primary has written since another one was promoted is gone. */
+  private settle(shard: Shard, node: Node): void {
+    const deposed = this.deposed.get(node);
+    if (deposed === undefined) return;
+    this.deposed.delete(node);
+    const lost = deposed.stream.end - deposed.end;
+    this.log.add(node.name, `primary of shard ${shard.index + 1} no more; ${lost} more changes lost`, deposed.cause);
+    for (const observer of this.observers) observer.steppedDown?.(shard, node, lost);
+  }
+
+  /** Whether it acts as a primary whom another one has replaced without its knowing. */
+  isDeposed(node: Node): boolean {
+    return this.deposed.has(node);
   }
 
   /** A replica joins its shard by a full sync; until that is done it serves nobody. */
   join(shard: Shard, replica: Node, cause: number | null): void {
     replica.engine.role = "replica";
-    replica.engine.linkUp = false;
     replica.engine.isLoading = true;
     shard.replicas.push(replica);
     this.version++;
-    startFullSync(shard.stream, replica, this.sim, this.latency, cause, {
-      log: (what, of) => this.log.add(shard.primary.name, what, of),
-      record: (link, lagNs) => this.notifyLag(link, lagNs),
-      online: () => {
-        this.countGoodReplicas(shard);
-        this.version++;
-        for (const observer of this.observers) observer.replicaOnline?.(shard, replica);
-      },
-    });
+    this.following.sync(replica, shard.stream, cause);
   }
 
   /** A new node in the zone of a lost one; it joins as a replica, or starts empty when the shard has no primary left. */
@@ -289,22 +327,17 @@ export class Cluster {
   startEmpty(shard: Shard, node: Node, cause: number | null): void {
     const text = `primary of shard ${shard.index + 1} starts empty; ${shard.keysAtRisk} keys lost`;
     const event = this.log.add(node.name, text, cause);
+    const before = this.hearsay.before();
     if (node.state !== "up") node.start();
-    node.engine.role = "primary";
-    node.engine.linkUp = true;
-    const old = shard.stream;
     const lost = shard.keysAtRisk;
-    const others = shard.replicas.filter(replica => replica !== node);
-    shard.primary = node;
-    shard.replicas = [];
-    shard.failed = false;
-    shard.knownFailed = false;
-    shard.stream = new ReplicationStream(node, old.offset);
-    for (const other of others) {
-      old.links.find(one => one.replica === other)?.cut();
-      this.join(shard, other, event);
+    this.lead(shard, node, shard.replicas);
+    const { stream } = shard;
+    shard.stream = this.newStream(node, shard.epoch, stream.offset);
+    this.hearsay.announce(node, before);
+    for (const other of shard.replicas) {
+      other.link?.cut();
+      if (other.outlook === null) this.following.sync(other, shard.stream, event);
     }
-    this.version++;
-    for (const observer of this.observers) observer.promoted?.(shard, lost);
+    for (const observer of this.observers) observer.promoted?.(shard, lost, { stream, offset: null });
   }
 }

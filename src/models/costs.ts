@@ -155,3 +155,9 @@ export function freeNs(elements: number, fields = 0): number {
   const plain = (elements - fields) * (FREE_HOT_NS + FREE_MISS_NS * beyond);
   return plain + fields * (FREE_FIELD_HOT_NS + FREE_FIELD_MISS_NS * beyond);
 }
+
+/** CPU time of one copy-on-write fault: 2.6-4.0 us measured, 1-3 us advised (models/physics.md, 1.4). */
+export const FAULT_NS = 2_000;
+
+/** ASKING on the wire; it comes in one packet with the command that follows. */
+export const ASKING_BYTES = 16;

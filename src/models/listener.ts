@@ -19,6 +19,7 @@ import type { Simulation } from "../sim/simulation.ts";
 import { NS_PER_SECOND } from "../units.ts";
 import { ACCEPTED, type ConnectionTable } from "./clients/connection-table.ts";
 import * as costs from "./costs.ts";
+import { clientsIn } from "./faults/links.ts";
 import { ACCEPT, CONNECT, CONNECTED, LOGIN, REFUSED } from "./messages.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
@@ -82,10 +83,29 @@ export class Listener {
     const elapsed = sim.now - table.startedNs[connection];
     const step = SYN_RETRIES_S.find(seconds => seconds * NS_PER_SECOND > elapsed);
     if (step === undefined) return;
-    let delay = step * NS_PER_SECOND - elapsed;
-    const { zone } = table.pool[connection];
-    for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(zone, node.zone);
-    sim.send(Math.round(delay), node.target, CONNECT, connection, epoch);
+    const wait = Math.round(step * NS_PER_SECOND - elapsed);
+    if (this.latency.faults === null) {
+      sim.send(wait + this.establishNs(connection), node.target, CONNECT, connection, epoch);
+    } else {
+      sim.after(wait, "syn", () => this.knock(connection, epoch));
+    }
+  }
+
+  private establishNs(connection: number): number {
+    const { zone } = this.table.pool[connection];
+    let delay = 0;
+    for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(zone, this.node.zone);
+    return delay;
+  }
+
+  /** A client's kernel sends a SYN over a network with faults. */
+  knock(connection: number, epoch: number): void {
+    const { node, table, latency } = this;
+    if (table.epoch[connection] !== epoch) return; // given up meanwhile
+    const party = clientsIn(table.pool[connection].zone);
+    const extra = latency.faults === null ? 0 : latency.faults.exchangeNs(party, node.id, TRIPS_TO_ESTABLISH, true);
+    if (extra === null) return this.tryLater(connection, epoch);
+    this.sim.send(this.establishNs(connection) + extra, node.target, CONNECT, connection, epoch);
   }
 
   private scheduleTurn(): void {
@@ -156,7 +176,9 @@ export class Listener {
     const { node, table, sim } = this;
     const { zone, client } = table.pool[connection];
     const delay = Math.round(atNs - sim.now) + this.latency.oneWayNs(node.zone, zone);
-    sim.send(delay, client, kind, connection, epoch);
+    const { faults } = this.latency;
+    if (faults === null) return sim.send(delay, client, kind, connection, epoch);
+    faults.carry(node.id, clientsIn(zone), delay, false, client, kind, connection, epoch);
   }
 
   /** The process is gone: its kernel resets those that waited. A lost host tells nobody. */

@@ -4,7 +4,7 @@
 export const REQUEST = 0;
 /** To a node: its cron is due. a = incarnation. */
 export const CRON = 1;
-/** To a replica: changes have arrived. a = link. */
+/** To a replica: changes have arrived. a = number of its link. */
 export const REPLICATED = 2;
 /** To a node: its kernel has a new connection. a = connection, b = epoch. */
 export const CONNECT = 3;

@@ -18,12 +18,15 @@
 // A bulk transfer (a full sync, the stream to a replica) shares the interface packet by packet: it spends credits but holds
 // nobody up for as long as there are some.
 //
+// Faults (cuts, loss, added delay) stand in faults/links.ts; `faults` is null as long as there is none.
+//
 // Left out: packet allowances of a replica's stream, reordering, congestion of the fabric.
 
 import { jStat } from "jstat";
 import type { Random } from "../sim/random.ts";
 import { TokenBucket } from "../sim/token-bucket.ts";
 import { NS_PER_SECOND } from "../units.ts";
+import type { Links } from "./faults/links.ts";
 
 export interface LatencyConfig {
   readonly inZoneRttNs: number;
@@ -38,6 +41,8 @@ const QUANTILES = 4_096;
 
 /** Delays of single messages between zones. */
 export class Latency {
+  /** What is wrong between parties now: every sender looks at this one field. */
+  faults: Links | null = null;
   private readonly factors = new Float64Array(QUANTILES);
 
   constructor(

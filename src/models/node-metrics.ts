@@ -5,7 +5,7 @@ import { NODE_METRICS } from "./metrics/index.ts";
 import type { NodePeriod, Total } from "./metrics/metric.ts";
 import type { Node } from "./node.ts";
 import type { Recorder } from "./recorder.ts";
-import type { ReplicationLink } from "./replication.ts";
+import type { ReplicationLink } from "./replication/link.ts";
 
 /** Totals that some metric asks for, each once. */
 const TOTALS: readonly Total[] = [...new Set(NODE_METRICS.flatMap(metric => metric.totals ?? []))];

@@ -16,7 +16,6 @@ import type { Bytes } from "../engine/bytes.ts";
 import { Engine } from "../engine/engine.ts";
 import { NO_DATABASE } from "../engine/propagation.ts";
 import { commandBytes, ErrorReply, type Reply, replyBytes } from "../engine/reply.ts";
-import type { Session } from "../engine/session.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
 import { NS_PER_SECOND } from "../units.ts";
@@ -25,9 +24,11 @@ import type { ConnectionTable } from "./clients/connection-table.ts";
 import type { ClusterConfig } from "./config.ts";
 import { ConnectionTurns } from "./connection-turns.ts";
 import type { CopyOnWrite } from "./copy-on-write.ts";
+import { ASKING_BYTES, FAULT_NS } from "./costs.ts";
 import { Cpu } from "./cpu.ts";
 import { EffortTime } from "./effort-time.ts";
 import { engineMs } from "./epoch.ts";
+import type { Freeze, Unanswered } from "./faults/freeze.ts";
 import { BurstCredits } from "./hardware/burst-credits.ts";
 import { ConnectionTracking } from "./hardware/connection-tracking.ts";
 import { EngineThread } from "./hardware/engine-thread.ts";
@@ -35,23 +36,21 @@ import type { MemoryState } from "./hardware/host-memory.ts";
 import { Pressure } from "./hardware/pressure.ts";
 import { Retransmission } from "./hardware/retransmission.ts";
 import { type Tiering, tieringOf } from "./hardware/tiering.ts";
+import type { Outlook } from "./hearsay.ts";
 import { Listener } from "./listener.ts";
-import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REPLY, REQUEST, RESEND } from "./messages.ts";
+import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REQUEST, RESEND } from "./messages.ts";
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import { NodeMemory } from "./node-memory.ts";
-import type { ReplicationStream } from "./replication.ts";
+import { NodeSessions } from "./node-sessions.ts";
+import type { ReplicationLink } from "./replication/link.ts";
+import type { ReplicationStream } from "./replication/stream.ts";
+import { ReplyPath } from "./reply-path.ts";
 import { RequestLatency } from "./request-latency.ts";
-import { ASKING, ORDINARY, READONLY, type Requests } from "./requests.ts";
+import { ASKING, ORDINARY, type Requests } from "./requests.ts";
 import { park } from "./write-pause.ts";
 
-/** down: the process is gone, the host answers. lost: the host is gone, nobody answers. removed: taken out of service. */
-export type NodeState = "up" | "down" | "lost" | "removed";
-
-/** CPU time of one copy-on-write fault: 2.6-4.0 us measured, 1-3 us advised (models/physics.md, 1.4). */
-const FAULT_NS = 2_000;
-
-/** ASKING on the wire; it comes in one packet with the command that follows. */
-const ASKING_BYTES = 16;
+/** down: no process, the host answers. lost: no host. frozen: the process stands still. removed: taken out of service. */
+export type NodeState = "up" | "down" | "lost" | "frozen" | "removed";
 
 export class Node {
   readonly engine: Engine;
@@ -61,12 +60,11 @@ export class Node {
   readonly networkOut: Bandwidth;
   readonly ram: NodeMemory;
   readonly tiering: Tiering | null;
-  /** Of burstable nodes. */
   readonly credits: BurstCredits | null;
   readonly tracking: ConnectionTracking;
   readonly pressure = new Pressure();
-
   state: NodeState = "up";
+  frozen: Freeze | null = null;
   /** Raised at every crash and start: events of an earlier life are dropped. */
   incarnation = 0;
   shard: number;
@@ -79,10 +77,16 @@ export class Node {
   /** I/O-thread time and background time (saves), in ns. */
   ioBusyNs = 0;
   backgroundNs = 0;
-  /** The stream of changes to replicas; null on a replica. */
+  /** The stream of changes to replicas, of a primary; the link that brings it changes, of a replica. */
   stream: ReplicationStream | null = null;
-  /** The replica's side of its link; called when changes arrive. */
-  onReplicated: (() => void) | null = null;
+  link: ReplicationLink | null = null;
+  linkCount = 0;
+  isSyncing = false;
+  /** What it believes of the cluster while it has missed a change of roles; null when it is informed. */
+  outlook: Outlook | null = null;
+  epoch = 0;
+  /** It answers CLUSTERDOWN: it sees a minority of the primaries, or a failed one where full coverage is required. */
+  clusterDown = false;
   readonly requestLatency: RequestLatency;
   /** Called when the host's memory and swap are both full: the kernel kills the engine. */
   onKilled: (() => void) | null = null;
@@ -90,16 +94,14 @@ export class Node {
   /** Share of the running save that is done, 0–1, and when the child began. */
   saveProgress: () => number = () => 0;
   saveStartedNs = 0;
-
   /** Writes that wait for the end of a pause: request and generation in turn. Null: there is no pause (write-pause.ts). */
   parked: number[] | null = null;
   private readonly io: Station | null;
   private readonly turns = new ConnectionTurns();
   private readonly effort: EffortTime;
   private readonly retransmission: Retransmission;
-  private readonly primarySession: Session;
-  private readonly clientSession: Session;
-  private readonly readonlySession: Session;
+  private readonly sessions: NodeSessions;
+  private readonly replies: ReplyPath;
   private readonly cronNs: number;
 
   constructor(
@@ -110,7 +112,7 @@ export class Node {
     readonly type: NodeType,
     readonly config: ClusterConfig,
     private readonly sim: Simulation,
-    private readonly latency: Latency,
+    latency: Latency,
     private readonly requests: Requests,
     connections: ConnectionTable,
     private readonly directory: ClientDirectory,
@@ -139,10 +141,8 @@ export class Node {
     this.ram = new NodeMemory(this, sim);
     this.tiering = tieringOf(this.engine, type, () => sim.random(`${name}/tiering`));
     this.listener = new Listener(this, connections, sim, latency);
-    this.primarySession = this.engine.session(1, true);
-    this.clientSession = this.engine.session(2);
-    this.readonlySession = this.engine.session(3);
-    this.readonlySession.readonly = true;
+    this.sessions = new NodeSessions(this.engine);
+    this.replies = new ReplyPath(this, sim, latency, requests, directory, this.retransmission);
     this.requestLatency = new RequestLatency(this.engine);
     this.cronNs = Math.round(NS_PER_SECOND / this.engine.settings.hz);
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
@@ -151,13 +151,14 @@ export class Node {
   }
 
   private handle(kind: number, a: number, b: number): void {
+    if (this.frozen !== null && kind !== CONNECT) return this.frozen.hold(kind, a, b);
     switch (kind) {
       case REQUEST:
         return this.serve(a, b);
       case CRON:
         return this.cron(a);
       case REPLICATED:
-        return this.onReplicated?.();
+        return this.link?.receive(a);
       case CONNECT:
         return this.listener.arrive(a, b);
       case ACCEPT:
@@ -165,7 +166,7 @@ export class Node {
       case LOGIN:
         return this.listener.login(a, b);
       case RESEND:
-        return this.resend(a, b);
+        return this.state === "up" ? this.replies.resend(a, b) : undefined;
       default:
         fail(`node ${this.name} got an event of kind ${kind}`);
     }
@@ -175,7 +176,7 @@ export class Node {
     const { requests, sim, cpu, engine } = this;
     const instance = requests.instance[request];
     if (this.state !== "up") {
-      if (this.state === "down") this.answer(request, generation, instance, CONNECTION_LOST, sim.now);
+      if (this.state === "down") this.replies.answer(request, generation, CONNECTION_LOST, sim.now);
       return;
     }
     // The client has closed the connection meanwhile.
@@ -183,7 +184,7 @@ export class Node {
     if (this.parked !== null && requests.reads[request] === 0) return park(this.parked, request, generation);
     const argv = requests.argv[request];
     if (this.tiering !== null) {
-      const wait = this.tiering.fetch(argv, this.clientSession.db, sim.now);
+      const wait = this.tiering.fetch(argv, this.sessions.client.db, sim.now);
       if (wait > 0) return sim.send(wait, this.target, REQUEST, request, generation);
     }
     const bytesIn = commandBytes(argv);
@@ -202,7 +203,7 @@ export class Node {
     const start = this.thread.readyNs(ready);
     this.advanceClock(start);
     const kind = requests.session[request];
-    const session = kind === ORDINARY ? this.clientSession : this.sessionFor(kind);
+    const session = kind === ORDINARY ? this.sessions.client : this.sessions.for(kind);
     const reply =
       requests.hinted[request] === 1
         ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
@@ -212,41 +213,12 @@ export class Node {
     if (kind === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
     if (!this.turns.joins(requests.connection[request], ready, start)) service += cpu.turnNs;
     const done = this.occupy(start, service);
-    if (this.stream !== null) this.stream.commit(done);
+    this.stream?.commitCall(done, requests, request);
     requests.reply[request] = reply;
     requests.doneNs[request] = done;
     if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
     if (!(reply instanceof ErrorReply)) this.requestLatency.record(engine.lastCommandId, Math.round(done - sim.now));
-    this.reply(request, generation, done, bytesOut);
-  }
-
-  /** Puts a reply on the wire that is ready at `readyNs`; what the interface drops is sent again. */
-  private reply(request: number, generation: number, readyNs: number, bytes: number): void {
-    const passing = this.networkOut.pass(readyNs, bytes);
-    if (passing === DROPPED) {
-      const delay = Math.round(readyNs - this.sim.now) + this.retransmission.lost(request, bytes);
-      this.sim.send(delay, this.target, RESEND, request, generation);
-      return;
-    }
-    this.answer(request, generation, this.requests.instance[request], REPLY, readyNs + passing);
-  }
-
-  private resend(request: number, generation: number): void {
-    if (this.state === "lost" || this.requests.generation[request] !== generation) return;
-    this.reply(request, generation, this.sim.now, replyBytes(this.requests.reply[request], this.clientSession.resp));
-  }
-
-  private sessionFor(kind: number): Session {
-    if (kind === READONLY) return this.readonlySession;
-    // Holds for one call.
-    this.clientSession.asking = true;
-    return this.clientSession;
-  }
-
-  private answer(request: number, generation: number, instance: number, kind: number, departNs: number): void {
-    const delay =
-      Math.round(departNs - this.sim.now) + this.latency.oneWayNs(this.zone, this.directory.zoneOf(instance));
-    this.sim.send(delay, this.directory.targetOf(instance), kind, request, generation);
+    this.replies.reply(request, generation, done, bytesOut);
   }
 
   /** Engine-thread time for what the engine says it did in its last call, and for the memory that it met. */
@@ -274,8 +246,8 @@ export class Node {
   runOwn(argv: readonly Bytes[], ns: number, withEffort = true): Reply {
     const start = this.freeAtNs;
     this.advanceClock(start);
-    this.primarySession.db = 0;
-    const reply = this.engine.execute(this.primarySession, argv);
+    this.sessions.primary.db = 0;
+    const reply = this.engine.execute(this.sessions.primary, argv);
     const effort = this.effortNs();
     const done = this.occupy(start, withEffort ? ns + effort : ns);
     this.stream?.commit(done);
@@ -312,8 +284,8 @@ export class Node {
     const parsing = this.cpu.overheadNs + commandBytes(argv) * this.cpu.byteInNs;
     // MULTI and EXEC around several effects: nobody reads between two of them here, so they need no queue.
     if (database === NO_DATABASE) return this.occupy(start, parsing);
-    this.primarySession.db = database;
-    this.engine.execute(this.primarySession, argv);
+    this.sessions.primary.db = database;
+    this.engine.execute(this.sessions.primary, argv);
     return this.occupy(start, parsing + this.effortNs());
   }
 
@@ -333,7 +305,7 @@ export class Node {
     this.pressure.look(this.backlogNs);
     if (this.credits !== null) {
       this.credits.update(this.sim.now, this.workedNs + this.ioBusyNs + this.backgroundBusyNs);
-      this.thread.stretch = this.credits.stretch;
+      this.thread.throttle(this.credits.stretch);
     }
     this.sim.send(this.cronNs, this.target, CRON, incarnation, 0);
     this.ram.look(this.cronNs);
@@ -343,6 +315,7 @@ export class Node {
   crash(state: Exclude<NodeState, "up">): void {
     this.state = state;
     this.parked = null;
+    this.frozen = null;
     this.incarnation++;
     this.addConnections(-this.connections);
     this.thread.stop(this.sim.now);
@@ -358,6 +331,38 @@ export class Node {
     this.ram.reset();
     this.stream?.stop(this.sim.now);
     this.stream = null;
+    this.link = null;
+    this.isSyncing = false;
+  }
+
+  /** The process stops where it stands; what it had promised for later waits with it (faults/freeze.ts). */
+  freeze(freeze: Freeze): void {
+    this.state = "frozen";
+    this.frozen = freeze;
+    this.stream?.hold(freeze.sinceNs);
+  }
+
+  /** It goes on, first with what it was doing, then with what its kernel has kept. */
+  thaw(): void {
+    const { frozen } = this;
+    assert(frozen !== null, `node ${this.name} is not frozen`);
+    const lateNs = this.sim.now - frozen.sinceNs;
+    this.state = "up";
+    this.frozen = null;
+    this.thread.stoodStill(frozen.sinceNs, lateNs);
+    this.stream?.release(frozen.sinceNs, lateNs);
+    for (const { kind, a, b, unanswered } of frozen.held) {
+      if (kind === REQUEST && this.requests.generation[a] !== b) this.executeUnanswered(unanswered!);
+      else this.handle(kind, a, b);
+    }
+  }
+
+  /** A command whose sender has gone: it stands in the socket's buffer, so it is executed all the same. */
+  private executeUnanswered({ argv, session }: Unanswered): void {
+    const start = this.freeAtNs;
+    this.advanceClock(start);
+    this.engine.execute(this.sessions.for(session), argv);
+    this.stream?.commit(this.occupy(start, this.cpu.turnNs + this.cpu.overheadNs + this.effortNs()));
   }
 
   /** An empty process starts on the same host or a new one. */

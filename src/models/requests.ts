@@ -14,6 +14,7 @@
 //   connection   of a multiplexing client, else -1       session   ORDINARY, READONLY or ASKING: how it asks
 //   pool         pool that the current try uses            channel    connection that carries it, -1: it is gone
 //   reads        1 when the command only reads           hinted     1 when argv[1] is the key that slot and hash are of
+//   written, writtenEpoch   where the current try's changes end in its primary's stream, and that stream's epoch; 0: none
 // and three of objects: argv (the current command), reply, error (why a try failed, null while none did).
 
 import { fail } from "../assert.ts";
@@ -30,6 +31,11 @@ export const NO_REQUEST = -1;
 
 /** Why a try came to nothing. */
 export type Failure = "timeout" | "connection" | "error" | "pool" | "breaker";
+
+export interface RequestWatcher {
+  opened(request: number): void;
+  closed(request: number): void;
+}
 
 export class Requests {
   generation = new Float64Array(INITIAL_CAPACITY);
@@ -53,6 +59,8 @@ export class Requests {
   startedNs = new Float64Array(INITIAL_CAPACITY);
   issuedNs = new Float64Array(INITIAL_CAPACITY);
   doneNs = new Float64Array(INITIAL_CAPACITY);
+  written = new Float64Array(INITIAL_CAPACITY);
+  writtenEpoch = new Int32Array(INITIAL_CAPACITY);
   ttlSeconds = new Float64Array(INITIAL_CAPACITY);
   valueSize = new Float64Array(INITIAL_CAPACITY);
   argv: (readonly Bytes[])[] = [];
@@ -64,6 +72,8 @@ export class Requests {
   onWire = new Uint8Array(INITIAL_CAPACITY);
 
   active = 0;
+  /** Sees requests come and end; null while nobody watches. */
+  watcher: RequestWatcher | null = null;
   private highWater = 0;
   private readonly free: number[] = [];
 
@@ -93,12 +103,14 @@ export class Requests {
     this.ttlSeconds[request] = -1;
     this.valueSize[request] = -1;
     this.failure[request] = null;
+    if (this.watcher !== null) this.watcher.opened(request);
     return request;
   }
 
   /** Ends a request. Doing it twice is a bug: every request ends once. */
   close(request: number): void {
     if (this.alive[request] !== 1) fail(`request ${request} ends twice`);
+    this.watcher?.closed(request);
     this.alive[request] = 0;
     this.generation[request]++;
     this.active--;
@@ -132,6 +144,8 @@ export class Requests {
     this.startedNs = wider(this.startedNs, new Float64Array(capacity));
     this.issuedNs = wider(this.issuedNs, new Float64Array(capacity));
     this.doneNs = wider(this.doneNs, new Float64Array(capacity));
+    this.written = wider(this.written, new Float64Array(capacity));
+    this.writtenEpoch = wider(this.writtenEpoch, new Int32Array(capacity));
     this.ttlSeconds = wider(this.ttlSeconds, new Float64Array(capacity));
     this.valueSize = wider(this.valueSize, new Float64Array(capacity));
     this.alive = wider(this.alive, new Uint8Array(capacity));

@@ -35,7 +35,6 @@ export class Traffic implements PatternWorld {
   /** Values of replayed requests, by size. */
   private readonly traceValues = new Map<number, VirtualBytes>();
   private nextInstance = 0;
-  private drawKey = () => this.config.popularity(this.keyDraws);
 
   constructor(
     readonly index: number,
@@ -137,21 +136,13 @@ export class Traffic implements PatternWorld {
     for (let i = 0; i < times; i++) {
       // A burst is one client's: a pipeline.
       this.nextInstance = first;
-      this.pattern.begin(this.open(this.drawKey()), false);
+      this.pattern.begin(this.open(this.config.popularity(this.keyDraws)), false);
     }
-  }
-
-  /** Lets somebody else draw the keys, who may ask for a usual one; returns how to stop it. */
-  drawKeysBy(draw: (usual: () => number) => number): () => void {
-    const usual = this.drawKey;
-    this.drawKey = () => draw(usual);
-    return () => {
-      this.drawKey = usual;
-    };
   }
 
   private open(key: number): number {
     const { requests, client, config } = this;
+    if (client.presence.away !== null) this.nextInstance = client.presence.presentFrom(this.nextInstance);
     const instance = client.firstInstance + this.nextInstance;
     this.nextInstance = this.nextInstance + 1 === client.config.instances ? 0 : this.nextInstance + 1;
     const request = requests.open(this.index, instance, key, this.sim.now);

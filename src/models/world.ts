@@ -17,18 +17,17 @@ import type { ClusterConfig, WorldConfig } from "./config.ts";
 import { DnsRecord } from "./dns.ts";
 import { EventLog } from "./event-log.ts";
 import type { Failover, FailoverPhase } from "./failover/failover.ts";
-import { ManagedFailover } from "./failover/managed.ts";
+import { type Machines, ManagedFailover } from "./failover/managed.ts";
 import { UpstreamFailover } from "./failover/upstream.ts";
-import { CONNECTION_LOST } from "./messages.ts";
+import { type LinkFault, Links } from "./faults/links.ts";
+import { NodeFaults } from "./faults/node-faults.ts";
 import { Latency } from "./network.ts";
 import { Node } from "./node.ts";
 import { NodeMetrics } from "./node-metrics.ts";
 import { Origin } from "./origin.ts";
-import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
-import type { ReplicationLink } from "./replication.ts";
+import type { ReplicationLink } from "./replication/link.ts";
 import { Requests } from "./requests.ts";
-import { AutoScaling } from "./scaling/auto-scaling.ts";
 import { Traffic } from "./traffic.ts";
 
 export class World {
@@ -42,14 +41,18 @@ export class World {
   readonly traffic: Traffic[] = [];
   readonly recorder: Recorder;
   readonly log: EventLog;
-  readonly autoScaling: AutoScaling | null;
   /** Age of changes when a replica had applied them, in ns, by shard. */
   readonly replicationLag: Histogram[] = [];
   /** Told of every finished phase of a failover. */
   readonly phaseListeners: ((shard: number, phase: FailoverPhase) => void)[] = [];
 
+  /** Told at the end of every period, before it is closed. */
+  readonly periodListeners: (() => void)[] = [];
+
   private readonly replyWatchers: ((request: number, reply: Reply) => void)[] = [];
-  private readonly failover: Failover;
+  readonly failover: Failover;
+  readonly links: Links;
+  readonly nodeFaults: NodeFaults;
   private readonly nodeMetrics = new Map<Node, NodeMetrics>();
   private readonly groupOfInstance: Int32Array;
   /** Requests to the origin up to the end of the last period. */
@@ -59,6 +62,9 @@ export class World {
     this.sim = new Simulation(config.seed, config.replication);
     const { sim } = this;
     this.latency = new Latency(config.latency, sim.random("network"));
+    this.links = new Links(sim, sim.random("network/faults"), config.cluster.hardware.network.retransmitNs, links => {
+      this.latency.faults = links;
+    });
     this.log = new EventLog(() => sim.now);
     this.recorder = new Recorder(config.workloads.length, () => sim.now);
     this.groupOfInstance = new Int32Array(config.clients.reduce((sum, group) => sum + group.instances, 0));
@@ -67,12 +73,11 @@ export class World {
     this.buildClients();
     this.origin = new Origin(config.origin, sim.random("origin"));
     this.failover = this.buildFailover();
-    const { autoScaling } = config.cluster;
-    this.autoScaling = autoScaling === undefined ? null : new AutoScaling(this.cluster, autoScaling);
+    this.nodeFaults = new NodeFaults(this);
     this.cluster.observers.push({
       replicaLag: (link, lagNs) => this.recordLag(link, lagNs),
       shardAdded: () => this.replicationLag.push(new Histogram()),
-      nodeRemoved: node => this.voidRequestsAt(node, "down"),
+      nodeRemoved: node => this.nodeFaults.nodeRemoved(node),
     });
     config.workloads.forEach((workload, index) => {
       const client = this.clients[workload.client];
@@ -129,13 +134,7 @@ export class World {
       return node;
     };
     const built = new Cluster(cluster, sim, this.latency, this.log, makeNode, config.zones.length);
-    if (cluster.mode === "single") {
-      built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
-      const { failover } = cluster;
-      if (failover.profile === "managed") {
-        built.readerEndpoint = readerEndpoint(built, built.primaryEndpoint, failover);
-      }
-    }
+    if (cluster.mode === "single") built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
     return built;
   }
 
@@ -155,8 +154,35 @@ export class World {
       for (const listener of this.phaseListeners) listener(shard, phase);
     };
     return failover.profile === "managed"
-      ? new ManagedFailover(failover, this.cluster, this.sim, onPhase)
+      ? new ManagedFailover(failover, this.cluster, this.sim, this.latency, this.machines(), onPhase)
       : new UpstreamFailover(failover, this.cluster, this.sim, this.latency, onPhase);
+  }
+
+  /** What the control plane does to machines. */
+  private machines(): Machines {
+    return {
+      fence: (node, state, cause) => this.nodeFaults.stop(node, state, cause, "taken offline by the control plane"),
+      isZoneDown: zone => this.nodeFaults.isZoneDown(zone),
+    };
+  }
+
+  clientOf(instance: number): Client {
+    return this.clients[this.groupOfInstance[instance]];
+  }
+
+  /** A fault of the network begins; call what it returns when it is over. `what` names it in the log. */
+  breakLinks(fault: LinkFault, where: string, what: string): { readonly event: number; heal(): void } {
+    const event = this.log.add(where, what);
+    this.cluster.following.upkeep.wake();
+    const lift = this.links.add(fault);
+    this.failover.linksChanged(event);
+    return {
+      event,
+      heal: () => {
+        lift();
+        this.failover.linksChanged(this.log.add(where, `${what}: over`, event));
+      },
+    };
   }
 
   /** Fills the caches, opens connections, schedules the first requests and the end of the first period. */
@@ -198,6 +224,7 @@ export class World {
 
   private closePeriod(): void {
     const { recorder, sim } = this;
+    for (const listener of this.periodListeners) listener();
     const started = recorder.periods.at(-1)?.endNs ?? 0;
     recorder.closePeriod(() => {
       for (const node of this.cluster.nodes) {
@@ -234,35 +261,7 @@ export class World {
 
   /** A node dies: its process, or the host with everything that is under way. Returns the event. */
   crash(node: Node, state: "down" | "lost", cause: number | null = null): number {
-    assert(node.state === "up", `node ${node.name} crashes while it is ${node.state}`);
-    const event = this.cluster.crash(node, state, cause);
-    this.voidRequestsAt(node, state);
-    this.failover.nodeLost(node, state, event);
-    return event;
-  }
-
-  /**
-   * Requests on their way to, at, or coming back from a dead node. What its engine had finished before a process died
-   * still arrives; the rest gets a reset, or nothing at all when the host is gone.
-   */
-  private voidRequestsAt(node: Node, state: "down" | "lost"): void {
-    const { requests, sim } = this;
-    for (let request = 0; request < requests.limit; request++) {
-      if (requests.alive[request] === 0 || requests.onWire[request] === 0 || requests.node[request] !== node.id)
-        continue;
-      const finished = requests.doneNs[request] > 0 && requests.doneNs[request] <= sim.now;
-      if (state === "down" && finished) continue;
-      const instance = requests.instance[request];
-      const client = this.clients[this.groupOfInstance[instance]];
-      const zone = client.config.zones[instance - client.firstInstance];
-      if (state === "down") {
-        const generation = ++requests.generation[request];
-        sim.send(this.latency.oneWayNs(node.zone, zone), client.target, CONNECTION_LOST, request, generation);
-      } else {
-        requests.muted[request] = 1;
-      }
-    }
-    if (state === "down") for (const client of this.clients) client.connectionsReset(node.id);
+    return this.nodeFaults.crash(node, state, cause);
   }
 
   /** Lets an observer see every reply that clients get; returns how to stop it. */

@@ -27,8 +27,7 @@ export function costOf(built: Built, world: World, usage: RunUsage): Result["cos
 
 function clusterUsage({ node, product, billing, scenario, book }: Built, world: World) {
   const { cluster } = scenario;
-  const capacity = world.cluster.capacity.means();
-  const nodes = capacity.find(one => one.type === node.type)?.nodes ?? 0;
+  const nodes = cluster.shards * (1 + cluster.replicas);
   const perMonth = monthsOf(world);
   const { shards } = world.cluster;
   const stored = shards.reduce((sum, shard) => sum + shard.primary.engine.usedMemory, 0);
@@ -41,10 +40,6 @@ function clusterUsage({ node, product, billing, scenario, book }: Built, world: 
     node: node.type,
     engine: product,
     nodes,
-    // Node types that came by scaling, on demand: a reservation is for what was planned.
-    added: capacity
-      .filter(one => one.type !== node.type)
-      .map(one => ({ node: one.type, engine: product, nodes: one.nodes, purchase: "on-demand" as const })),
     purchase: billing.purchase,
     savingsPlanDiscount: billing.savingsPlanDiscount,
     held: billing.held,

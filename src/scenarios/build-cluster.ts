@@ -9,8 +9,8 @@ import type { ClusterConfig, FailoverConfig, VariantChange } from "../models/con
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
-import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
+import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
 import { checkScaling, placementConfig, scalingConfig } from "./build-scaling.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
@@ -41,11 +41,10 @@ export function buildCluster(
     hardware: hardwareConfig(cluster),
     defrag: defragConfig(setup.modelled),
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
-    replication: { batchNs: cluster.replication.batch, syncBandwidthShare: cluster.replication.syncBandwidth },
+    replication: replicationConfig(cluster, node, setup),
     failover: failoverConfig(cluster),
     scaling: scalingConfig(cluster),
     placement: placementConfig(cluster),
-    autoScaling: autoScalingConfig(cluster),
     variant: change => variantOf(scenario, change, () => {}),
   };
 }
@@ -88,7 +87,6 @@ export function failoverProfile({ failover, management }: Scenario["cluster"]): 
 export function checkCluster(scenario: Scenario, node: NodeType, product: string, report: Report): void {
   const { cluster, zones } = scenario;
   checkScaling(scenario, report);
-  checkAutoScaling(scenario, node, report);
   if (cluster.mode === "single" && cluster.shards !== 1) {
     report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
   }

@@ -1,9 +1,9 @@
 // Forks, saves and full syncs: how long they take, what they block, what they cost in memory.
 
 import { describe, expect, it } from "vitest";
+import { CLUSTER } from "../../bench/world-config.ts";
 import { nodeType } from "../../src/catalog/nodes.ts";
 import { dataSize } from "../../src/models/data-size.ts";
-import { startFullSync } from "../../src/models/full-sync.ts";
 import { type SaveReport, startSave } from "../../src/models/save.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { parseTemplate } from "../../src/workload/template.ts";
@@ -147,7 +147,11 @@ describe("a full sync", () => {
       seconds: 20,
       cluster: {
         ...SYNC.cluster!,
-        node: { ...nodeType("cache.r7g.large")!, replicaOutputBufferLimitBytes: 2_000_000 },
+        node: nodeType("cache.r7g.large")!,
+        replication: {
+          ...CLUSTER.replication,
+          outputLimit: { hardBytes: 2_000_000, softBytes: 2_000_000, softNs: 60e9 },
+        },
       },
       workload: {
         ...SYNC.workload,
@@ -160,7 +164,7 @@ describe("a full sync", () => {
     runTo(world, 20);
     expect(shard.primary.engine.stats.fullSyncs).toBeGreaterThan(2);
     expect(shard.replicas[0].engine.isLoading).toBe(true);
-    expect(world.log.events.some(event => event.what.includes("the limit is 2000000"))).toBe(true);
+    expect(world.log.events.some(event => event.what.includes("client-output-buffer-limit allows 2000000"))).toBe(true);
   });
 
   it("ends quietly when the primary dies under it", () => {
@@ -190,12 +194,7 @@ describe("a full sync", () => {
     startSave(shard.primary, world.sim, () => (ended = world.sim.now));
     const replica = shard.replicas[0];
     world.cluster.linkOf(replica)!.cut();
-    replica.engine.isLoading = true;
-    startFullSync(stream, replica, world.sim, world.latency, null, {
-      log: () => 0,
-      record: () => {},
-      online: () => {},
-    });
+    world.cluster.following.sync(replica, stream, null);
     runTo(world, 0.5);
     expect(stream.links).toHaveLength(0);
     runTo(world, 30);

@@ -228,7 +228,7 @@ export class Connections {
     const { table } = this;
     const state = table.state[connection];
     const node = this.cluster.nodes[table.node[connection]];
-    if (state === CONNECTING || state === DEAD || node.state !== "up") return;
+    if (state === CONNECTING || state === DEAD || (node.state !== "up" && node.state !== "frozen")) return;
     if (table.incarnation[connection] === node.incarnation) node.addConnections(-1);
   }
 
@@ -266,10 +266,13 @@ export class Connections {
     }
   }
 
-  /** A node's process died: its kernel resets every connection. Requests on the wire are told by the world. */
-  reset(node: number): void {
+  /**
+   * A node's process died: its kernel resets the connections of the zones that it reaches. Requests on the wire are told by
+   * the world.
+   */
+  reset(node: number, reaches: (zone: number) => boolean): void {
     const { requests, table } = this;
-    const theirs = (connection: number) => table.node[connection] === node;
+    const theirs = (connection: number) => table.node[connection] === node && reaches(table.pool[connection].zone);
     for (let request = 0; request < requests.limit; request++) {
       const channel = requests.channel[request];
       if (requests.alive[request] === 0 || requests.onWire[request] === 0 || channel === NO_CONNECTION) continue;

@@ -72,7 +72,8 @@ export class Dialer {
     pool.connecting++;
     let delay = config.connect.workNs;
     for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(pool.zone, node.zone);
-    sim.send(delay, node.target, CONNECT, connection, table.epoch[connection]);
+    if (this.latency.faults === null) sim.send(delay, node.target, CONNECT, connection, table.epoch[connection]);
+    else node.listener.knock(connection, table.epoch[connection]);
     this.timers?.start(connection, table.epoch[connection]);
   }
 

@@ -6,7 +6,7 @@ import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { DefragConfig } from "../active-defrag.ts";
 import type { Certificate } from "../tls.ts";
 import type { HardwareConfig } from "./hardware.ts";
-import type { AutoScalingConfig, ScalingConfig } from "./scaling.ts";
+import type { ScalingConfig } from "./scaling.ts";
 
 export interface ClusterConfig {
   readonly name: string;
@@ -34,7 +34,6 @@ export interface ClusterConfig {
   readonly failover: FailoverConfig;
   /** How its shape is changed; left out: scaling/provision.ts has the defaults. */
   readonly scaling?: ScalingConfig | undefined;
-  readonly autoScaling?: AutoScalingConfig | undefined;
   /** The same cluster with other nodes, another engine or mode; left out: it cannot be changed that way. */
   readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */
@@ -82,6 +81,21 @@ export interface ReplicationConfig {
   readonly batchNs: number;
   /** A full sync's transfer takes at most this share of the primary's baseline bandwidth. */
   readonly syncBandwidthShare: number;
+  /** What may wait for a replica on its primary: client-output-buffer-limit. */
+  readonly outputLimit: OutputLimit;
+  /** repl-timeout: so long without a word, and a link is closed. */
+  readonly timeoutNs: number;
+  /** min-replicas-max-lag: a replica whose last acknowledgement is older does not count. */
+  readonly maxLagNs: number;
+  /** dual-channel-replication-enabled (Valkey 8): during a full sync changes gather on the replica. */
+  readonly dualChannel: boolean;
+}
+
+/** Above the hard limit a link is closed at once, above the soft one after its time. */
+export interface OutputLimit {
+  readonly hardBytes: number;
+  readonly softBytes: number;
+  readonly softNs: number;
 }
 
 export type FailoverConfig = ManagedFailoverConfig | UpstreamFailoverConfig;

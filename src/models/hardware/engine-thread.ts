@@ -7,8 +7,10 @@ export class EngineThread {
   freeAtNs = 0;
   /** CPU time that it has promised so far, in ns. */
   busyNs = 0;
-  /** How much longer it takes than at full speed. */
-  stretch = 1;
+  /** How much longer it takes than at full speed: for want of credits, and by a fault. */
+  private stretch = 1;
+  private throttling = 1;
+  private slowdown = 1;
 
   /** Takes `cpuNs` from `startNs` on, which is not before it is free; returns the instant it is free again. */
   occupy(startNs: number, cpuNs: number): number {
@@ -30,6 +32,23 @@ export class EngineThread {
   /** CPU time used until `nowNs`: what has been promised, less what is still to come. */
   workedNs(nowNs: number): number {
     return this.busyNs - this.backlogNs(nowNs) / this.stretch;
+  }
+
+  /** The host holds it back: work takes so many times its CPU time. */
+  throttle(by: number): void {
+    this.throttling = by;
+    this.stretch = by * this.slowdown;
+  }
+
+  /** The same by a fault. */
+  slow(factor: number): void {
+    this.slowdown = factor;
+    this.stretch = factor * this.throttling;
+  }
+
+  /** Its process stood still for so long: what was promised for later comes as much later. */
+  stoodStill(fromNs: number, lateNs: number): void {
+    if (this.freeAtNs > fromNs) this.freeAtNs += lateNs;
   }
 
   /** What it had promised will not be done: the process is gone. */

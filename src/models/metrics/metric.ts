@@ -3,7 +3,7 @@
 // own; the table is in index.ts.
 
 import type { Node } from "../node.ts";
-import type { ReplicationLink } from "../replication.ts";
+import type { ReplicationLink } from "../replication/link.ts";
 
 export type MetricUnit = "Percent" | "Count" | "Bytes" | "Seconds" | "Microseconds" | "None";
 

@@ -52,9 +52,8 @@ export function switchOver(
 }
 
 function takeOver(cluster: Cluster, shard: Shard, heir: Node, cause: number | null): void {
-  const old = shard.primary;
-  const promoted = cluster.promote(shard, heir, cluster.sim.now, cause);
-  cluster.demote(shard, old, promoted);
+  // The old primary hears of it at once, steps down and follows from where it stands: it has all that the heir has.
+  const promoted = cluster.promote(shard, heir, cause);
   if (cluster.primaryEndpoint === null) return;
   cluster.primaryEndpoint.node = heir.id;
   cluster.log.add("dns", `primary endpoint points to ${heir.name}`, promoted);

@@ -1,0 +1,47 @@
+// A customer reboots a node: no failover. A primary comes back empty, and its replicas clear their data with it; a replica
+// syncs anew (aws-facts.md, 4).
+
+import { z } from "zod";
+import { type Drill, findTarget, targetOptions, targetProblems } from "./drill.ts";
+import { duration } from "./fields.ts";
+import { followDisturbance } from "./recovery.ts";
+
+const options = z
+  .strictObject({
+    ...targetOptions,
+    for: duration("Until the process runs again. Not published: an assumption.", ["1m"]).prefault("30s"),
+  })
+  .meta({ description: "A node is rebooted: no failover, its data are cleared." });
+
+export const rebootNode: Drill<z.infer<typeof options>> = {
+  name: "reboot-node",
+  summary: "a customer's reboot: no failover, the data are cleared, its replicas clear theirs",
+  options,
+  problems(given, facts) {
+    const problems = targetProblems(given, facts);
+    if (facts.failover === "managed" && facts.mode === "cluster") {
+      const message =
+        "ElastiCache does not reboot nodes in cluster mode (RebootCacheCluster): use crash-node, or test-failover";
+      problems.push({ path: [], message });
+    }
+    return problems;
+  },
+  run(context, given) {
+    const { world, report, finish } = context;
+    const node = findTarget(world, given);
+    if (typeof node === "string") {
+      report.refused = node;
+      return finish();
+    }
+    report.target = node.name;
+    const startNs = world.sim.now;
+    const shard = world.shardOf(node.shard);
+    const recovery = followDisturbance(context, [shard]);
+    const event = world.nodeFaults.stop(node, "down", null, "rebooted");
+    world.sim.after(given.for, "drill/reboot-node", () => {
+      world.nodeFaults.restart(node, event);
+      report.phases.push({ name: "rebooting", startNs, endNs: world.sim.now, boundBy: "the drill's «for»" });
+      recovery.causeOver();
+    });
+  },
+};

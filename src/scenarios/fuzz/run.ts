@@ -1,0 +1,69 @@
+// Runs one drawn case under all observers: the faults, the recovery under load, the quiet. A violation says what was broken,
+// with the seed and the simulated time; what makes it is shrunk to the faults that are needed (shrink.ts).
+//
+// Liveness: in the last seconds of the load no request fails, and when it is quiet every shard has a running primary that
+// serves, every running replica follows it and holds its data.
+
+import { assert, BugError } from "../../assert.ts";
+import { scheduleDrills } from "../../drills/index.ts";
+import { Observation } from "../../models/observers/index.ts";
+import { FAILED } from "../../models/outcome.ts";
+import { World } from "../../models/world.ts";
+import { NS_PER_SECOND } from "../../units.ts";
+import { build } from "../build.ts";
+import { scenarioSchema } from "../schema.ts";
+import { formatPath } from "../yaml-file.ts";
+import type { FuzzCase } from "./draw.ts";
+
+/** The last seconds of the load, in which everything works again. */
+const PROOF_SECONDS = 5;
+/** After the load, until everything must be quiet: every client has given up or has its answer. */
+const DRAIN_SECONDS = 30;
+
+/** The law that was broken, or null; and how many requests there were. */
+export interface Verdict {
+  readonly broken: string | null;
+  readonly requests: number;
+}
+
+export function runCase({ seed, scenario, healedSeconds }: FuzzCase): Verdict {
+  const problems: string[] = [];
+  const built = build(scenarioSchema.parse(scenario), ".", (path, message) => {
+    problems.push(`${formatPath(path)} ${message}`);
+  });
+  assert(built !== null, `fuzz drew a scenario that is none: ${problems.join("; ")}`);
+  const world = new World(built.world(0, seed));
+  const observation = new Observation(world, { wholeHistory: true });
+  scheduleDrills(world, built.drills, observation);
+  // Hosts that were lost start again: without them a shard without replicas, or a cluster without a majority, stays down.
+  world.sim.after(healedSeconds * NS_PER_SECOND, "fuzz/heal", () => {
+    const event = world.log.add("fuzz", "lost hosts start again");
+    for (let zone = 0; zone < world.config.zones.length; zone++) world.failover.zoneBack(zone, event);
+  });
+  const requests = () => world.traffic.reduce((sum, traffic) => sum + traffic.arrived, 0);
+  try {
+    world.start();
+    const endNs = built.scenario.duration;
+    world.sim.run(endNs - PROOF_SECONDS * NS_PER_SECOND);
+    const failedBefore = world.recorder.totals[FAILED];
+    world.sim.run(endNs);
+    const failed = world.recorder.totals[FAILED] - failedBefore;
+    check(world, failed === 0, `${failed} requests failed long after the last fault was over`);
+    world.sim.run(endNs + DRAIN_SECONDS * NS_PER_SECOND);
+    try {
+      observation.quiet();
+    } catch (error) {
+      if (error instanceof BugError) check(world, false, error.message);
+      throw error;
+    }
+    return { broken: null, requests: requests() };
+  } catch (error) {
+    if (!(error instanceof BugError)) throw error;
+    return { broken: error.message, requests: requests() };
+  }
+}
+
+/** A broken law outside of the run loop tells the seed and the time too. */
+function check(world: World, holds: boolean, message: string): void {
+  assert(holds, `${message} [seed ${world.config.seed}, simulated time ${world.sim.now} ns]`);
+}
