@@ -161,7 +161,6 @@ describe("scenarios/reference.yaml", () => {
     "clients[0].topology.spacing",
     "clients[0].topology.on",
     "clients[0].readFrom",
-    "clients[0].multiKey",
     "clients[0].overhead",
     "clients[1].silence",
     "prices",

@@ -38,8 +38,8 @@ export interface PoolConfig {
   readonly multiplex: boolean;
   /** Which free connection is lent: the one used last, or the one idle longest. */
   readonly order: "lifo" | "fifo";
-  /** Before lending. local: whether the other end has closed it; ping: a PING, a round trip. */
-  readonly validation: "none" | "local" | "ping";
+  /** Before lending. local: whether the other end has closed it. */
+  readonly validation: "none" | "local";
   /** The client closes connections that have been idle for so long, and lends none that is older than `lifetime`. */
   readonly idleNs: number;
   readonly lifetimeNs: number;

@@ -25,9 +25,9 @@ const pool = z
     order: z.enum(["lifo", "fifo"]).optional().meta({
       description: "Which free connection is lent: the one used last, or the one that has been idle longest.",
     }),
-    validation: z.enum(["none", "local", "ping"]).optional().meta({
+    validation: z.enum(["none", "local"]).optional().meta({
       description:
-        "Before lending. none: a dead connection fails the request; local: a look whether the other end has closed it; ping: a PING, one round trip more.",
+        "Before lending. none: a dead connection fails the request; local: a look whether the other end has closed it.",
     }),
     idleTimeout: durationOrNever("The client closes connections that nobody has used for so long.", [
       "60s",
@@ -153,10 +153,6 @@ export const clientSchema = z
     readFrom: z.enum(["primary", "replica", "nearest", "zone-replica", "any"]).optional().meta({
       description:
         "Who answers reads: the primary; a replica; the primary or a replica of the own zone, else a replica; a replica of the own zone, else another; all in turn.",
-    }),
-    multiKey: z.enum(["split", "as-is"]).optional().meta({
-      description:
-        "Commands with keys of several slots, mode cluster: one command per slot, or as they are, which the server refuses (CROSSSLOT).",
     }),
     tls: z
       .strictObject({
