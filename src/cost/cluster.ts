@@ -22,6 +22,8 @@ export interface OriginUsage {
 }
 
 export interface ClusterUsage extends NodeUsage {
+  /** Nodes of other types, mean over the time that is billed. */
+  readonly added?: readonly NodeUsage[];
   readonly durability: Durability;
   readonly backups: BackupUsage;
   /** Requests and replies between clients and nodes in different zones, both directions. */
@@ -41,11 +43,12 @@ export interface Unpriced {
 }
 
 export function clusterBill(usage: ClusterUsage, book: PriceBook): ClusterBill | Unpriced {
-  const { extendedSupport, held = [] } = usage;
+  const { extendedSupport, held = [], added = [] } = usage;
   const covered = held.length === 0 ? null : coveredCharges(usage, held, book);
   const nodes = covered === null ? [nodeCharges(usage, book)] : "charges" in covered ? [covered.charges] : [...covered];
   const total = totalOf([
     ...nodes,
+    ...added.map(one => nodeCharges(one, book)),
     durabilityCharges(usage, usage.durability, book),
     ...(extendedSupport === undefined
       ? []

@@ -21,7 +21,7 @@ export interface NodeUsage {
   /** "cache.r7g.large" */
   readonly node: string;
   readonly engine: EngineProduct;
-  /** All nodes: shards times (1 + replicas). */
+  /** All nodes, primaries and replicas; their mean over the time that is billed where the number changed. */
   readonly nodes: number;
   readonly purchase: Purchase;
   /** Discount of a savings plan; the highest that the book knows when left out. */
@@ -29,7 +29,7 @@ export interface NodeUsage {
 }
 
 export function nodeCharges(usage: NodeUsage, book: PriceBook): Charges | UnknownPrice {
-  assert(Number.isInteger(usage.nodes) && usage.nodes >= 1, `a cluster of ${usage.nodes} nodes cannot be billed`);
+  assert(usage.nodes > 0 && Number.isFinite(usage.nodes), `a cluster of ${usage.nodes} nodes cannot be billed`);
   const reserved = reservedTerms(usage.purchase);
   if (reserved !== null) return reservedCharges(usage, reserved, book);
   const hourly = onDemandHourly(book, usage.node, usage.engine);
@@ -118,5 +118,10 @@ export function extendedSupportCharges(
 }
 
 function nodeHours({ nodes, node, engine }: NodeUsage, kind: string, hourlyUsd: number) {
-  return costLine(`${nodes} x ${node} ${engine}, ${kind}`, nodes * HOURS_PER_MONTH, "node-hour", hourlyUsd);
+  return costLine(
+    `${Number(nodes.toFixed(2))} x ${node} ${engine}, ${kind}`,
+    nodes * HOURS_PER_MONTH,
+    "node-hour",
+    hourlyUsd,
+  );
 }

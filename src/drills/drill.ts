@@ -59,8 +59,8 @@ export interface DrillFacts {
 }
 
 /** What moves slots needs several shards to be possible. */
-export function needsClusterMode({ mode }: DrillFacts): DrillProblem[] {
-  if (mode === "cluster") return [];
+export function needsClusterMode({ mode, earlier }: DrillFacts): DrillProblem[] {
+  if (mode === "cluster" || earlier.includes("enable-cluster-mode")) return [];
   return [
     { path: [], message: "needs «mode: cluster»: with cluster mode disabled there is one shard and no slots move" },
   ];

@@ -6,8 +6,10 @@ import type { World } from "../models/world.ts";
 import { changeReplicas } from "./change-replicas.ts";
 import { crashNode } from "./crash-node.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
+import { enableClusterMode } from "./enable-cluster-mode.ts";
 import { flushAll } from "./flush-all.ts";
 import { freezeNode } from "./freeze-node.ts";
+import { hotShard } from "./hot-shard.ts";
 import { followImpact } from "./impact.ts";
 import { injectLatency } from "./inject-latency.ts";
 import { isolateZone } from "./isolate-zone.ts";
@@ -16,6 +18,7 @@ import { packetLoss } from "./packet-loss.ts";
 import { partition } from "./partition.ts";
 import { rebootNode } from "./reboot-node.ts";
 import { reshard } from "./reshard.ts";
+import { restore } from "./restore.ts";
 import { scaleIn } from "./scale-in.ts";
 import { scaleOut } from "./scale-out.ts";
 import { scaleUp } from "./scale-up.ts";
@@ -45,6 +48,9 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(changeReplicas),
   inTable(upgradeEngine),
   inTable(flushAll),
+  inTable(restore),
+  inTable(hotShard),
+  inTable(enableClusterMode),
 ];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {
@@ -58,43 +64,47 @@ export interface PlannedDrill {
   readonly options: unknown;
 }
 
-/** Puts drills on the world's agenda; their reports fill as the run goes on. Observers watch unless told otherwise. */
+/**
+ * Puts drills on the world's agenda; their reports fill as the run goes on. What scales by itself reports there too.
+ * Observers watch unless told otherwise.
+ */
 export function scheduleDrills(
   world: World,
   planned: readonly PlannedDrill[],
   observation: Observation | null = planned.length === 0 ? null : new Observation(world),
 ): DrillReport[] {
   const reports: DrillReport[] = [];
+  world.cluster.keepsBackups = planned.some(({ name }) => name === "restore");
   for (const { atNs, name, options } of planned) {
     const drill = drillNamed(name);
     if (drill === undefined) throw new Error(`no drill named ${name}`);
-    const report: DrillReport = {
-      drill: name,
-      target: "",
-      startNs: atNs,
-      endNs: null,
-      phases: [],
-      figures: {},
-      refused: null,
-    };
+    const report = emptyReport(name, atNs);
     reports.push(report);
-    world.sim.after(atNs, `drill/${name}`, () => {
-      const calm = world.recorder.disturb();
-      const impact = followImpact(world, report);
-      drill.run(
-        {
-          world,
-          writes: observation?.writes ?? null,
-          report,
-          finish: () => {
-            report.endNs = world.sim.now;
-            impact();
-            calm();
-          },
-        },
-        options,
-      );
-    });
+    world.sim.after(atNs, `drill/${name}`, () =>
+      drill.run({ world, writes: observation?.writes ?? null, report, finish: disturb(world, report) }, options),
+    );
+  }
+  if (world.autoScaling !== null) {
+    world.autoScaling.listener = name => {
+      const report = emptyReport(name, world.sim.now);
+      reports.push(report);
+      return { report, done: disturb(world, report) };
+    };
   }
   return reports;
+}
+
+function emptyReport(drill: string, startNs: number): DrillReport {
+  return { drill, target: "", startNs, endNs: null, phases: [], figures: {}, refused: null };
+}
+
+/** The disturbance begins; the returned function ends it. */
+function disturb(world: World, report: DrillReport): () => void {
+  const calm = world.recorder.disturb();
+  const impact = followImpact(world, report);
+  return () => {
+    report.endNs = world.sim.now;
+    impact();
+    calm();
+  };
 }

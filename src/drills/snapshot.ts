@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Node } from "../models/node.ts";
 import { startSave } from "../models/save.ts";
+import { takeBackup } from "../models/scaling/restore.ts";
 import { type Drill, targetProblems } from "./drill.ts";
 
 const options = z
@@ -33,6 +34,7 @@ export const snapshot: Drill<z.infer<typeof options>> = {
       return finish();
     }
     let running = nodes.length;
+    const backup = world.cluster.keepsBackups ? takeBackup(world.cluster) : null;
     for (const node of nodes) {
       const event = world.log.add(node.name, "snapshot begins");
       startSave(node, world.sim, save => {
@@ -56,6 +58,7 @@ export const snapshot: Drill<z.infer<typeof options>> = {
           endNs: save.startedNs + save.durationNs,
           boundBy: "child CPU per key and byte",
         });
+        if (save.completed && world.cluster.keepsBackups && running === 1) world.cluster.backup = backup;
         world.log.add(node.name, save.completed ? "snapshot ends" : "snapshot lost with its node", event);
         noteMemory(node, figures);
         if (--running === 0) finish();

@@ -123,6 +123,11 @@ export class Client implements Carrier {
     this.poolTimers = lane(config.pool.maxWaitNs, request => this.waitedTooLong(request));
   }
 
+  /** The group turns from the endpoints of cluster mode disabled to the cluster protocol. */
+  useClusterProtocol(): void {
+    for (const view of this.views) view.useClusterProtocol();
+  }
+
   /** Opens connections to the nodes that exist, as a fleet that has been running for a while has them. */
   warmUp(): void {
     const { cluster, connections, config } = this;

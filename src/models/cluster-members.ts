@@ -88,6 +88,14 @@ export function removeShard(cluster: Cluster, shard: Shard, cause: number | null
   leave(cluster, shard.primary, cause);
 }
 
+/** Shards whose nodes are all gone at once, slots and all: a cluster that is lost. They own their slots until others do. */
+export function retire(cluster: Cluster, shards: readonly Shard[], cause: number | null): void {
+  for (const shard of shards) {
+    for (const replica of [...shard.replicas]) removeReplica(cluster, shard, replica, cause);
+    leave(cluster, shard.primary, cause);
+  }
+}
+
 function leave(cluster: Cluster, node: Node, cause: number | null): void {
   cluster.log.add(node.name, "leaves the cluster", cause);
   node.crash("removed");

@@ -13,7 +13,7 @@ import { SlotTable } from "./cluster-slots.ts";
 import { addressOf, viewOf } from "./cluster-view.ts";
 import type { ClusterConfig } from "./config.ts";
 import { dataSize } from "./data-size.ts";
-import type { DnsRecord } from "./dns.ts";
+import type { DnsRecord, ReaderRecord } from "./dns.ts";
 import type { EventLog } from "./event-log.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Latency } from "./network.ts";
@@ -22,6 +22,7 @@ import { Following } from "./replication/following.ts";
 import type { ReplicationLink } from "./replication/link.ts";
 import { type Change, ReplicationStream } from "./replication/stream.ts";
 import type { Manoeuvre } from "./scaling/manoeuvre.ts";
+import type { Backup } from "./scaling/restore.ts";
 
 export interface Shard {
   readonly index: number;
@@ -81,6 +82,8 @@ export class Cluster {
   version = 0;
   /** Where the primary endpoint points (cluster mode disabled). */
   primaryEndpoint: DnsRecord | null = null;
+  /** Where the reader endpoint points (cluster mode disabled). */
+  readerEndpoint: ReaderRecord | null = null;
   readonly observers: ClusterObserver[] = [];
   readonly capacity: Capacity;
   readonly following: Following;
@@ -92,6 +95,9 @@ export class Cluster {
   /** The highest epoch of any claim. */
   epoch = 0;
   private readonly deposed = new Map<Node, Deposed>();
+  /** The last snapshot's data, kept only where somebody will restore it. */
+  backup: Backup | null = null;
+  keepsBackups = false;
   private readonly byAddress = new Map<string, Node>();
 
   constructor(

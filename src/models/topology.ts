@@ -5,13 +5,13 @@
 // library does, not more often than `spacing` allows, and from time to time if it does that. A library that refreshes on
 // nothing follows each MOVED for that one call and goes on asking the wrong node. ASK changes nothing: it is for one call.
 // Cluster mode disabled: new connections go where the primary endpoint's name leads by the instance's DNS cache; those
-// that stand stay where they are. Reads may go to the replicas round robin, as the reader endpoint gives them out.
+// that stand stay where they are. Reads from replicas go to the one that the reader endpoint gave when it connected.
 
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
-import { DnsCache } from "./dns.ts";
+import { ConnectedName, DnsCache } from "./dns.ts";
 import { clientsIn } from "./faults/links.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
@@ -30,6 +30,11 @@ export class InstanceView {
   private primaries: number[] = [];
   private replicas: (readonly number[])[] = [];
   private readonly dns: DnsCache | null;
+  private readonly reader: ConnectedName | null;
+  /** Whether it goes by the endpoints of cluster mode disabled. */
+  private usesEndpoints: boolean;
+  /** Shards that there were when it last asked. */
+  private serving: number[] = [];
   private lastRefreshNs = Number.NEGATIVE_INFINITY;
   private refreshing = false;
   private turn = 0;
@@ -42,12 +47,21 @@ export class InstanceView {
     private readonly latency: Latency,
     private readonly random: Random,
   ) {
-    const { primaryEndpoint } = cluster;
+    const { primaryEndpoint, readerEndpoint } = cluster;
     // Instances resolved the name at different times before the run began.
     const firstExpiry = Number.isFinite(config.dnsTtlNs) ? random.below(config.dnsTtlNs + 1) : config.dnsTtlNs;
     this.dns = primaryEndpoint === null ? null : new DnsCache(primaryEndpoint, config.dnsTtlNs, firstExpiry);
+    this.usesEndpoints = this.dns !== null;
+    const reads = readerEndpoint !== null && config.readFrom === "replica";
+    this.reader = reads ? new ConnectedName(new DnsCache(readerEndpoint, config.dnsTtlNs, firstExpiry)) : null;
     this.copyTopology();
     if (this.dns === null && Number.isFinite(config.refresh.everyNs)) this.refreshEvery(config.refresh.everyNs);
+  }
+
+  /** The client turns from the endpoints to the cluster protocol. */
+  useClusterProtocol(): void {
+    this.usesEndpoints = false;
+    this.copyTopology();
   }
 
   private refreshEvery(everyNs: number): void {
@@ -67,9 +81,9 @@ export class InstanceView {
 
   /** The node, or PRIMARY_ENDPOINT, for a command on a slot (-1: any shard). */
   route(slot: number, reads: boolean): number {
-    const { cluster, config } = this;
+    const { serving, config } = this;
     const shard =
-      slot >= 0 ? this.shardOf(slot) : cluster.shards.length === 1 ? 0 : this.random.below(cluster.shards.length);
+      slot >= 0 ? this.shardOf(slot) : serving.length === 1 ? serving[0] : serving[this.random.below(serving.length)];
     this.routedToReplica = false;
     if (reads && config.readFrom !== "primary") {
       const replica = this.pickReplica(this.replicas[shard], this.primaryOf(shard));
@@ -86,16 +100,23 @@ export class InstanceView {
   }
 
   private primaryOf(shard: number): number {
-    return this.dns === null ? this.primaries[shard] : PRIMARY_ENDPOINT;
+    return this.usesEndpoints ? PRIMARY_ENDPOINT : this.primaries[shard];
   }
 
   private zoneOf(member: number): number {
     return this.cluster.nodes[member === PRIMARY_ENDPOINT ? this.resolve() : member].zone;
   }
 
+  /** Without replicas the reader endpoint leads to the primary. */
+  private readerNode(reader: ConnectedName, primary: number): number {
+    const node = reader.resolve(this.sim.now);
+    return this.cluster.nodes[node].engine.role === "primary" ? primary : node;
+  }
+
   /** Round robin over those who may answer; null: the primary, for want of others. */
   private pickReplica(replicas: readonly number[], primary: number): number | null {
     const { readFrom } = this.config;
+    if (this.reader !== null && this.usesEndpoints) return this.readerNode(this.reader, primary);
     if (readFrom === "any") {
       const turn = this.turn++ % (replicas.length + 1);
       return turn === replicas.length ? primary : replicas[turn];
@@ -121,10 +142,12 @@ export class InstanceView {
 
   /** A connection was lost or refused, or a node said that it is not the one to ask. */
   disconnected(): void {
+    this.reader?.lost();
     if (this.config.refresh.onDisconnect) this.refreshSoon();
   }
 
   timedOut(): void {
+    this.reader?.lost();
     if (this.config.refresh.onTimeout) this.refreshSoon();
   }
 
@@ -167,6 +190,7 @@ export class InstanceView {
   private copyTopology(): void {
     const { shards, slots } = this.cluster;
     this.slots = slots.snapshot();
+    this.serving = shards.filter(shard => !shard.removed).map(shard => shard.index);
     this.strays = null;
     this.primaries = shards.map(shard => shard.primary.id);
     this.replicas = shards.map(shard =>

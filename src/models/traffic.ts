@@ -35,6 +35,7 @@ export class Traffic implements PatternWorld {
   /** Values of replayed requests, by size. */
   private readonly traceValues = new Map<number, VirtualBytes>();
   private nextInstance = 0;
+  private drawKey = () => this.config.popularity(this.keyDraws);
 
   constructor(
     readonly index: number,
@@ -136,8 +137,17 @@ export class Traffic implements PatternWorld {
     for (let i = 0; i < times; i++) {
       // A burst is one client's: a pipeline.
       this.nextInstance = first;
-      this.pattern.begin(this.open(this.config.popularity(this.keyDraws)), false);
+      this.pattern.begin(this.open(this.drawKey()), false);
     }
+  }
+
+  /** Lets somebody else draw the keys, who may ask for a usual one; returns how to stop it. */
+  drawKeysBy(draw: (usual: () => number) => number): () => void {
+    const usual = this.drawKey;
+    this.drawKey = () => draw(usual);
+    return () => {
+      this.drawKey = usual;
+    };
   }
 
   private open(key: number): number {

@@ -25,9 +25,11 @@ import { Latency } from "./network.ts";
 import { Node } from "./node.ts";
 import { NodeMetrics } from "./node-metrics.ts";
 import { Origin } from "./origin.ts";
+import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
 import type { ReplicationLink } from "./replication/link.ts";
 import { Requests } from "./requests.ts";
+import { AutoScaling } from "./scaling/auto-scaling.ts";
 import { Traffic } from "./traffic.ts";
 
 export class World {
@@ -41,6 +43,7 @@ export class World {
   readonly traffic: Traffic[] = [];
   readonly recorder: Recorder;
   readonly log: EventLog;
+  readonly autoScaling: AutoScaling | null;
   /** Age of changes when a replica had applied them, in ns, by shard. */
   readonly replicationLag: Histogram[] = [];
   /** Told of every finished phase of a failover. */
@@ -74,6 +77,8 @@ export class World {
     this.origin = new Origin(config.origin, sim.random("origin"));
     this.failover = this.buildFailover();
     this.nodeFaults = new NodeFaults(this);
+    const { autoScaling } = config.cluster;
+    this.autoScaling = autoScaling === undefined ? null : new AutoScaling(this.cluster, autoScaling);
     this.cluster.observers.push({
       replicaLag: (link, lagNs) => this.recordLag(link, lagNs),
       shardAdded: () => this.replicationLag.push(new Histogram()),
@@ -134,7 +139,13 @@ export class World {
       return node;
     };
     const built = new Cluster(cluster, sim, this.latency, this.log, makeNode, config.zones.length);
-    if (cluster.mode === "single") built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
+    if (cluster.mode === "single") {
+      built.primaryEndpoint = new DnsRecord(built.shards[0].primary.id);
+      const { failover } = cluster;
+      if (failover.profile === "managed") {
+        built.readerEndpoint = readerEndpoint(built, built.primaryEndpoint, failover);
+      }
+    }
     return built;
   }
 

@@ -27,7 +27,8 @@ export function costOf(built: Built, world: World, usage: RunUsage): Result["cos
 
 function clusterUsage({ node, product, billing, scenario, book }: Built, world: World) {
   const { cluster } = scenario;
-  const nodes = cluster.shards * (1 + cluster.replicas);
+  const capacity = world.cluster.capacity.means();
+  const nodes = capacity.find(one => one.type === node.type)?.nodes ?? 0;
   const perMonth = monthsOf(world);
   const { shards } = world.cluster;
   const stored = shards.reduce((sum, shard) => sum + shard.primary.engine.usedMemory, 0);
@@ -40,6 +41,10 @@ function clusterUsage({ node, product, billing, scenario, book }: Built, world: 
     node: node.type,
     engine: product,
     nodes,
+    // Node types that came by scaling, on demand: a reservation is for what was planned.
+    added: capacity
+      .filter(one => one.type !== node.type)
+      .map(one => ({ node: one.type, engine: product, nodes: one.nodes, purchase: "on-demand" as const })),
     purchase: billing.purchase,
     savingsPlanDiscount: billing.savingsPlanDiscount,
     held: billing.held,

@@ -9,6 +9,7 @@ import type { ClusterConfig, FailoverConfig, VariantChange } from "../models/con
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
+import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
 import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
@@ -45,6 +46,7 @@ export function buildCluster(
     failover: failoverConfig(cluster),
     scaling: scalingConfig(cluster),
     placement: placementConfig(cluster),
+    autoScaling: autoScalingConfig(cluster),
     variant: change => variantOf(scenario, change, () => {}),
   };
 }
@@ -87,6 +89,7 @@ export function failoverProfile({ failover, management }: Scenario["cluster"]): 
 export function checkCluster(scenario: Scenario, node: NodeType, product: string, report: Report): void {
   const { cluster, zones } = scenario;
   checkScaling(scenario, report);
+  checkAutoScaling(scenario, node, report);
   if (cluster.mode === "single" && cluster.shards !== 1) {
     report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
   }

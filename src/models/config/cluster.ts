@@ -6,7 +6,7 @@ import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { DefragConfig } from "../active-defrag.ts";
 import type { Certificate } from "../tls.ts";
 import type { HardwareConfig } from "./hardware.ts";
-import type { ScalingConfig } from "./scaling.ts";
+import type { AutoScalingConfig, ScalingConfig } from "./scaling.ts";
 
 export interface ClusterConfig {
   readonly name: string;
@@ -34,6 +34,7 @@ export interface ClusterConfig {
   readonly failover: FailoverConfig;
   /** How its shape is changed; left out: scaling/provision.ts has the defaults. */
   readonly scaling?: ScalingConfig | undefined;
+  readonly autoScaling?: AutoScalingConfig | undefined;
   /** The same cluster with other nodes, another engine or mode; left out: it cannot be changed that way. */
   readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */

@@ -12,6 +12,35 @@ export interface ScalingConfig {
   readonly migration: MigrationConfig;
 }
 
+export interface AutoScalingConfig {
+  readonly shards: PolicyConfig | null;
+  readonly replicas: PolicyConfig | null;
+  readonly schedule: readonly ScheduledAction[];
+}
+
+/** A target tracking policy. Metric and target in percent. */
+export interface PolicyConfig {
+  readonly metric: "EngineCPUUtilization" | "DatabaseMemoryUsageCountedForEvictPercentage";
+  readonly target: number;
+  readonly min: number;
+  readonly max: number;
+  readonly scalesIn: boolean;
+  readonly outCooldownNs: number;
+  readonly inCooldownNs: number;
+  /** Length of a data point, and how many running it takes. */
+  readonly periodNs: number;
+  readonly outPeriods: number;
+  readonly inPeriods: number;
+}
+
+/** Other limits from an instant on. */
+export interface ScheduledAction {
+  readonly atNs: number;
+  readonly of: "shards" | "replicas";
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface MigrationConfig {
   /** Key by key with ASK, or slots as a whole with one hand-over (Valkey 9). */
   readonly method: "slot-by-slot" | "atomic";

@@ -138,7 +138,8 @@ export class Evaluator {
         : 1.5 * failover.nodeTimeoutNs + 1e9;
   }
 
-  evaluate(shape: Shape, curve: WorldCurve): Evaluation {
+  /** `detail`: percentiles as numbers; without it only whether they hold. */
+  evaluate(shape: Shape, curve: WorldCurve, detail = true): Evaluation {
     const { config, built } = this;
     const { slo } = built.scenario;
     const { node, shards, replicas } = shape;
@@ -233,7 +234,11 @@ export class Evaluator {
       const limit = slo[name];
       if (limit === undefined) continue;
       const beyond = saturated ? 1 : requestBeyond(path, limit);
-      const measured = saturated ? Number.POSITIVE_INFINITY : requestQuantile(path, quantile);
+      const measured = saturated
+        ? Number.POSITIVE_INFINITY
+        : detail
+          ? requestQuantile(path, quantile)
+          : limit * (beyond > 1 - quantile ? 2 : 1);
       dimensions.push({
         name,
         needed: measured,
@@ -266,8 +271,8 @@ export class Evaluator {
       bottleneck,
       fits: bottleneck.ratio <= 1,
       hitRate,
-      p50Ns: saturated ? Number.POSITIVE_INFINITY : requestQuantile(path, 0.5),
-      p99Ns: saturated ? Number.POSITIVE_INFINITY : requestQuantile(path, 0.99),
+      p50Ns: saturated || !detail ? Number.POSITIVE_INFINITY : requestQuantile(path, 0.5),
+      p99Ns: saturated || !detail ? Number.POSITIVE_INFINITY : requestQuantile(path, 0.99),
       memoryUse,
       cpuUse,
     };

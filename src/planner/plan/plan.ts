@@ -66,7 +66,7 @@ export function makePlan(built: Built, worldCount: number): Plan {
     if (cheapest === -1 || !middle[i].fits || shape.nodesMonthlyUsd > bound) return;
     fits.set(
       i,
-      curves.map((curve, w) => (w === 0 ? true : evaluator.evaluate(shape, curve).fits)),
+      curves.map((curve, w) => (w === 0 ? true : evaluator.evaluate(shape, curve, false).fits)),
     );
   });
   const bestOf = curves.map((_, w) => {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { PURCHASES } from "../../cost/purchase.ts";
 import { duration, nameOf, share } from "../fields.ts";
+import { autoScalingSchema } from "./auto-scaling.ts";
 import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
 import { ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
@@ -79,5 +80,6 @@ export const clusterSchema = z
     failover: failoverSchema.prefault({}),
     scaling: scalingSchema.prefault({}),
     placement: placementSchema.optional(),
+    autoScaling: autoScalingSchema.optional(),
   })
   .meta({ description: "The cache cluster." });
