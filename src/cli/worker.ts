@@ -11,6 +11,8 @@ interface WorkerArguments {
 }
 
 const LOOK_MS = 500;
+/** How long the queue's server may take to answer before it counts as gone. */
+const ANSWER_MS = 5_000;
 
 export const workerVerb: CommandModule<object, WorkerArguments> = {
   command: "worker",
@@ -60,8 +62,15 @@ async function work(args: WorkerArguments): Promise<void> {
   process.on("SIGTERM", stop);
   let busyMs = performance.now();
   while (!stopped && performance.now() - busyMs < idleMs) {
-    await new Promise(resolve => setTimeout(resolve, LOOK_MS));
-    if (!(await points.idle())) busyMs = performance.now();
+    await pause(LOOK_MS);
+    // A server that has gone answers nothing: that is no work either.
+    if ((await Promise.race([points.idle(), pause(ANSWER_MS)])) === false) busyMs = performance.now();
   }
-  await points.close();
+  // The same server may have to be told goodbye.
+  await Promise.race([points.close(), pause(ANSWER_MS)]);
+  process.exit();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
 }
