@@ -80,6 +80,11 @@ async function sweep(args: SweepArguments): Promise<void> {
   if (args.shard !== undefined && args.distributed !== undefined) {
     throw new CliError("--shard and --distributed are two ways to split a sweep: give one", EXIT.usage);
   }
+  if (args.distributed !== undefined) {
+    const { whyUnreachable } = await import("../planner/sweep/distributed.ts");
+    const unreachable = await whyUnreachable(args.distributed);
+    if (unreachable !== null) throw new CliError(`--distributed: ${unreachable}`, EXIT.invalid);
+  }
   const plan = await planOf(args, seed, replications);
   checkWritable(args.out);
   checkWritable(args.report);

@@ -37,7 +37,7 @@ export const workerVerb: CommandModule<object, WorkerArguments> = {
 
 async function work(args: WorkerArguments): Promise<void> {
   const { parseDurationNs, UnitError } = await import("../units.ts");
-  const { takePoints } = await import("../planner/sweep/distributed.ts");
+  const { takePoints, whyUnreachable } = await import("../planner/sweep/distributed.ts");
   const { provideLua } = await import("../lua/index.ts");
   let idleMs = Number.POSITIVE_INFINITY;
   try {
@@ -46,6 +46,8 @@ async function work(args: WorkerArguments): Promise<void> {
     if (!(error instanceof UnitError)) throw error;
     throw new CliError(`--idle ${error.message}`, EXIT.usage);
   }
+  const unreachable = await whyUnreachable(args.distributed);
+  if (unreachable !== null) throw new CliError(`--distributed: ${unreachable}`, EXIT.invalid);
   provideLua();
   const points = takePoints({
     url: args.distributed,

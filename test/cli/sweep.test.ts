@@ -79,6 +79,18 @@ describe("mistakes", () => {
       "1 of 4 points are no valid scenario; --skip-invalid leaves them out",
     ],
     ["a result of another kind", ["-m", "cluster.shards=1,2", "-o", "x.csv"], 2, "must end in .ndjson or .parquet"],
+    [
+      "a queue that is not there",
+      ["-m", "cluster.shards=1,2", "--distributed", "redis://127.0.0.1:1"],
+      3,
+      "does not answer",
+    ],
+    [
+      "a queue that is no address",
+      ["-m", "cluster.shards=1,2", "--distributed", "localhost"],
+      3,
+      "is no address such as",
+    ],
     ["a part that is none", ["-m", "cluster.shards=1,2", "--shard", "3/2"], 2, "there is no part 3 of 2"],
   ])("%s", async (_what, args, code, message) => {
     const result = await cli(["sweep", scenario, ...args]);

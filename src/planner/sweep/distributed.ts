@@ -3,6 +3,7 @@
 // point's row is a function of the point, nobody can tell. Rows of points that were done before are found in the queue.
 
 import { Queue, QueueEvents, UnrecoverableError, Worker } from "bullmq";
+import { Redis } from "ioredis";
 import { type SweepRow, sweepRowSchema } from "../../result/sweep.ts";
 import { VERSION } from "../../version.ts";
 import type { SweepJob } from "./plan.ts";
@@ -28,6 +29,25 @@ function connectionTo(url: string) {
   return { url, maxRetriesPerRequest: null };
 }
 
+/** Why nobody can work over this server, in a sentence; null when it answers. */
+export async function whyUnreachable(url: string): Promise<string | null> {
+  if (!/^rediss?:\/\/[^\s]+$/u.test(url)) return `«${url}» is no address such as redis://host:6379`;
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5_000 });
+  let why: string | null = null;
+  client.on("error", (error: Error) => {
+    why = error.message;
+  });
+  try {
+    await client.connect();
+    await client.ping();
+    return null;
+  } catch (error) {
+    return `${url} does not answer: ${why ?? (error as Error).message}`;
+  } finally {
+    client.disconnect();
+  }
+}
+
 export interface CoordinatorOptions {
   readonly url: string;
   /** Hash of the plan: points of other plans in the same queue are none of ours. */
@@ -43,6 +63,9 @@ export async function coordinate(jobs: readonly SweepJob[], options: Coordinator
   const connection = connectionTo(options.url);
   const queue = new Queue<QueuedPoint, SweepRow>(QUEUE, { connection });
   const events = new QueueEvents(QUEUE, { connection });
+  // Without a listener an error of the connection would be printed; both connect again by themselves.
+  queue.on("error", () => undefined);
+  events.on("error", () => undefined);
   const waiting = new Map(jobs.map(job => [idOf(options.plan, job.index), job]));
   try {
     await events.waitUntilReady();
@@ -135,8 +158,9 @@ export function takePoints({ url, onPoint }: WorkerOptions): { close(): Promise<
       maxStalledCount: STALLED_MAX,
     },
   );
-  // Without a listener an error of the connection would end the process; it connects again by itself.
+  // Without a listener an error of the connection would end the process; both connect again by themselves.
   worker.on("error", () => undefined);
+  queue.on("error", () => undefined);
   return {
     close: async () => {
       await worker.close();
