@@ -109,6 +109,22 @@ const cost = z.strictObject({
   unknown: z.array(z.string()),
 });
 
+const serverless = z.strictObject({
+  /** Over the whole run, and per second of the measured window. */
+  ecpu: z.number(),
+  ecpuPerSecond: z.number(),
+  /** Demand of the busiest second, throttled commands counted as one ECPU each. */
+  peakEcpuPerSecond: z.number(),
+  supportedEcpuPerSecond: z.strictObject({ start: z.number(), end: z.number(), maximum: z.number() }),
+  doublings: z.int(),
+  /** Commands that were held or refused, and those of them that were refused. */
+  throttled: z.number(),
+  refused: z.number(),
+  /** Of the samples that the bill is made from. */
+  meanStoredBytes: z.number(),
+  peakStoredBytes: z.number(),
+});
+
 const column = z.strictObject({
   metric: z.string(),
   unit: z.string(),
@@ -227,7 +243,10 @@ export const resultSchema = z.strictObject({
     }),
   ),
   workloads: z.array(workload),
+  /** Empty for a serverless cache. */
   nodes: z.array(node),
+  /** Null on clusters of nodes. */
+  serverless: serverless.nullable(),
   /** Points of the latency distribution over the measured window: share of requests, microseconds. */
   latencyCurve: z.array(z.tuple([z.number(), z.number()])),
   cost,

@@ -23,6 +23,10 @@ import { SAVINGS_PLAN_MONTHS } from "./nodes.ts";
 /** The pricing page speaks of GiB-hours. */
 export const BYTES_PER_STORED_GB = GIB;
 
+/** Lines of what is billed beyond what was used. */
+export const FLOOR_STORED = "data stored, up to the minimum";
+export const FLOOR_ECPU = "ECPU minimum, unused";
+
 /** What a cache used in one hour. */
 export interface ServerlessHour {
   readonly ecpu: number;
@@ -89,9 +93,9 @@ export function serverlessCharges(usage: ServerlessUsage, book: PriceBook): Char
     costLine(what, quantity / 1e6, "million ECPU", rates.perMillionEcpuUsd);
   const lines = [
     stored(`data stored, serverless ${engine}`, month.gigabyteHours),
-    stored("data stored, up to the minimum", month.gigabyteHoursOfFloor),
+    stored(FLOOR_STORED, month.gigabyteHoursOfFloor),
     ecpu(`requests, serverless ${engine}`, month.ecpu),
-    ecpu("ECPU minimum, unused", month.ecpuOfFloor),
+    ecpu(FLOOR_ECPU, month.ecpuOfFloor),
   ].filter(line => line.quantity > 0);
   const discount = planDiscount(usage, book);
   if (isUnknownPrice(discount)) return discount;

@@ -2,7 +2,7 @@
 // description and examples, which become the hover text in editors.
 
 import { z } from "zod";
-import { parseCount, parseDurationNs, parseFraction, UnitError } from "../units.ts";
+import { parseBytes, parseCount, parseDurationNs, parseFraction, parseRate, UnitError } from "../units.ts";
 
 /** Turns text into a value; what the parser refuses becomes an issue at the field. */
 export function parsed<T>(parse: (text: string) => T) {
@@ -36,6 +36,14 @@ export function duration(description: string, examples: readonly string[] = ["25
 
 export function count(description: string, examples: readonly (string | number)[] = [1000, "20k", "2M"]) {
   return parsedOrNumber(parseCount).meta({ description: `${description} A whole number.`, examples: [...examples] });
+}
+
+export function rate(description: string, examples: readonly string[] = ["500/s", "20k/s"]) {
+  return parsed(parseRate).meta({ description: `${description} A rate.`, examples: [...examples] });
+}
+
+export function bytes(description: string, examples: readonly string[] = ["512MiB", "10GiB"]) {
+  return parsed(parseBytes).meta({ description: `${description} A size.`, examples: [...examples] });
 }
 
 export function share(description: string, examples: readonly (string | number)[] = ["80%", 0.8]) {

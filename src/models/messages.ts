@@ -14,6 +14,8 @@ export const RESEND = 4;
 export const ACCEPT = 5;
 /** To a node: the first command of a new connection. a = connection, b = epoch. */
 export const LOGIN = 6;
+/** To a node of a serverless cache: a request that its front has let through. a = request, b = generation. */
+export const HELD = 7;
 
 /** To a client group: a = request, b = generation. */
 export const REPLY = 0;

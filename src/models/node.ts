@@ -1,14 +1,10 @@
 // One cache node: a real engine behind a network interface, I/O threads and one engine thread.
-//
 // A request that arrives is executed at once, in order of arrival, and told when it will have been finished: nobody who
 // comes later can overtake it on a first-come thread, so its place in time is `start = max(ready, thread free)`. The
 // engine's clock is that start. What must not be believed in case of a crash (work promised for later) is cut off by
 // time: replies and changes carry the instant at which the engine finished them.
-//
-// Pipelining: requests of one connection that have arrived before the engine gets to read it share one turn.
-//
-// Everything else that takes the engine thread's time, takes it here: the cron with its expiry cycle, evictions, forks,
-// replicated changes, new connections, slow commands.
+// Requests of one connection that have arrived before the engine gets to read it share one turn. Everything else that takes
+// the engine thread's time takes it here: cron, evictions, forks, replicated changes, new connections, slow commands.
 
 import { assert, fail } from "../assert.ts";
 import type { NodeType } from "../catalog/nodes.ts";
@@ -38,7 +34,7 @@ import { Retransmission } from "./hardware/retransmission.ts";
 import { type Tiering, tieringOf } from "./hardware/tiering.ts";
 import type { Outlook } from "./hearsay.ts";
 import { Listener } from "./listener.ts";
-import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, LOGIN, REPLICATED, REQUEST, RESEND } from "./messages.ts";
+import { ACCEPT, CONNECT, CONNECTION_LOST, CRON, HELD, LOGIN, REPLICATED, REQUEST, RESEND } from "./messages.ts";
 import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import { NodeMemory } from "./node-memory.ts";
 import { NodeSessions } from "./node-sessions.ts";
@@ -47,6 +43,7 @@ import type { ReplicationStream } from "./replication/stream.ts";
 import { ReplyPath } from "./reply-path.ts";
 import { RequestLatency } from "./request-latency.ts";
 import { ASKING, ORDINARY, type Requests } from "./requests.ts";
+import type { Front } from "./serverless/front.ts";
 import { park } from "./write-pause.ts";
 
 /** down: no process, the host answers. lost: no host. frozen: the process stands still. removed: taken out of service. */
@@ -63,6 +60,7 @@ export class Node {
   readonly credits: BurstCredits | null;
   readonly tracking: ConnectionTracking;
   readonly pressure = new Pressure();
+  front: Front | null = null;
   state: NodeState = "up";
   frozen: Freeze | null = null;
   /** Raised at every crash and start: events of an earlier life are dropped. */
@@ -154,7 +152,8 @@ export class Node {
     if (this.frozen !== null && kind !== CONNECT) return this.frozen.hold(kind, a, b);
     switch (kind) {
       case REQUEST:
-        return this.serve(a, b);
+      case HELD:
+        return kind === HELD || this.front === null ? this.serve(a, b) : this.front.arrive(this, a, b);
       case CRON:
         return this.cron(a);
       case REPLICATED:
@@ -209,7 +208,8 @@ export class Node {
         ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
         : engine.execute(session, argv);
     const bytesOut = replyBytes(reply, session.resp);
-    let service = cpu.overheadNs + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs + this.effortNs();
+    const executing = cpu.overheadNs + this.effortNs();
+    let service = executing + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs;
     if (kind === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
     if (!this.turns.joins(requests.connection[request], ready, start)) service += cpu.turnNs;
     const done = this.occupy(start, service);
@@ -218,6 +218,7 @@ export class Node {
     requests.doneNs[request] = done;
     if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
     if (!(reply instanceof ErrorReply)) this.requestLatency.record(engine.lastCommandId, Math.round(done - sim.now));
+    if (this.front !== null) this.front.served(this, request, bytesIn + bytesOut, executing);
     this.replies.reply(request, generation, done, bytesOut);
   }
 
@@ -393,7 +394,6 @@ export class Node {
     return this.backgroundNs + this.effort.backgroundNs + (this.save === null ? 0 : this.sim.now - this.saveStartedNs);
   }
 
-  /** Work waiting for the engine thread, in ns. */
   get backlogNs(): number {
     return this.thread.backlogNs(this.sim.now);
   }

@@ -30,6 +30,8 @@ import { Recorder } from "./recorder.ts";
 import type { ReplicationLink } from "./replication/link.ts";
 import { Requests } from "./requests.ts";
 import { AutoScaling } from "./scaling/auto-scaling.ts";
+import { ServerlessCache } from "./serverless/cache.ts";
+import { ServerlessMetrics } from "./serverless/metrics.ts";
 import { Traffic } from "./traffic.ts";
 
 export class World {
@@ -40,6 +42,8 @@ export class World {
   readonly cluster: Cluster;
   readonly clients: Client[] = [];
   readonly origin: Origin;
+  /** Null on clusters of nodes. */
+  readonly serverless: ServerlessCache | null;
   readonly traffic: Traffic[] = [];
   readonly recorder: Recorder;
   readonly log: EventLog;
@@ -57,6 +61,7 @@ export class World {
   readonly links: Links;
   readonly nodeFaults: NodeFaults;
   private readonly nodeMetrics = new Map<Node, NodeMetrics>();
+  private readonly serverlessMetrics: ServerlessMetrics | null;
   private readonly groupOfInstance: Int32Array;
   /** Requests to the origin up to the end of the last period. */
   private originRequests = 0;
@@ -73,6 +78,10 @@ export class World {
     this.groupOfInstance = new Int32Array(config.clients.reduce((sum, group) => sum + group.instances, 0));
     for (let shard = 0; shard < config.cluster.shards; shard++) this.replicationLag.push(new Histogram());
     this.cluster = this.buildCluster();
+    const { serverless } = config.cluster;
+    this.serverless =
+      serverless === undefined ? null : new ServerlessCache(serverless, this.cluster, sim, this.requests, this.log);
+    this.serverlessMetrics = this.serverless === null ? null : new ServerlessMetrics(this.serverless);
     this.buildClients();
     this.origin = new Origin(config.origin, sim.random("origin"));
     this.failover = this.buildFailover();
@@ -201,7 +210,8 @@ export class World {
     for (const client of this.clients) client.warmUp();
     for (const traffic of this.traffic) this.preload(traffic);
     for (const traffic of this.traffic) traffic.start();
-    for (const node of this.cluster.nodes) this.metricsOf(node);
+    this.serverless?.start();
+    if (this.serverless === null) for (const node of this.cluster.nodes) this.metricsOf(node);
     this.scheduleScrape();
   }
 
@@ -238,7 +248,8 @@ export class World {
     for (const listener of this.periodListeners) listener();
     const started = recorder.periods.at(-1)?.endNs ?? 0;
     recorder.closePeriod(() => {
-      for (const node of this.cluster.nodes) {
+      this.serverlessMetrics?.gather(recorder);
+      for (const node of this.serverless === null ? this.cluster.nodes : []) {
         if (node.state === "removed") continue;
         this.metricsOf(node).gather(recorder, sim.now - started, this.cluster.linkOf(node), sim.now);
       }

@@ -78,9 +78,6 @@ function figureRows(result: Result): [name: string, value: string, note: string]
   const { summary, totals, cost } = result;
   const { latencyUs } = summary;
   const lag = summary.replicationLagMs;
-  const fullest = result.nodes.find(
-    node => node.peakPercent !== null && node.peakPercent === summary.memory.peakPercent,
-  );
   const rows: [string, string, string][] = [
     ["requests", formatCount(summary.requests), `${formatCount(totals.arrived)} in all, with warm-up`],
     ["throughput", formatRate(summary.throughputPerSecond), plusMinus(result, "throughputPerSecond", formatRate)],
@@ -103,20 +100,10 @@ function figureRows(result: Result): [name: string, value: string, note: string]
       plusMinus(result, "latencyP99Us", value => us(value)),
     ],
     ["latency max", us(latencyUs.max), ""],
-    [
-      "memory, fullest node",
-      summary.memory.peakPercent === null
-        ? formatBytes(summary.memory.peakUsedBytes)
-        : `${formatNumber(summary.memory.peakPercent)} %`,
-      `peak ${formatBytes(summary.memory.peakUsedBytes)}${fullest === undefined ? "" : ` of ${formatBytes(fullest.maxmemoryBytes)}`}`,
-    ],
+    ...memoryRows(result),
     ["evictions / expirations", `${formatCount(summary.evictions)} / ${formatCount(summary.expired)}`, ""],
-    [
-      "engine CPU, hottest node",
-      `${formatNumber(Math.max(0, ...result.nodes.map(node => node.engineCpuMaxPercent)))} %`,
-      "highest period",
-    ],
   );
+  rows.push(...loadRows(result));
   if (lag.p99 !== null)
     rows.push([
       "replication lag p50 / p99",
@@ -129,6 +116,46 @@ function figureRows(result: Result): [name: string, value: string, note: string]
     `${cost.purchase}, prices of ${cost.asOf}`,
   ]);
   return rows;
+}
+
+/** How full the fullest node is, or how much a serverless cache holds. */
+function memoryRows({ nodes, summary, serverless }: Result): [string, string, string][] {
+  if (serverless !== null) {
+    const { meanStoredBytes, peakStoredBytes } = serverless;
+    return [["data stored, mean / peak", `${formatBytes(meanStoredBytes)} / ${formatBytes(peakStoredBytes)}`, ""]];
+  }
+  const fullest = nodes.find(node => node.peakPercent !== null && node.peakPercent === summary.memory.peakPercent);
+  return [
+    [
+      "memory, fullest node",
+      summary.memory.peakPercent === null
+        ? formatBytes(summary.memory.peakUsedBytes)
+        : `${formatNumber(summary.memory.peakPercent)} %`,
+      `peak ${formatBytes(summary.memory.peakUsedBytes)}${fullest === undefined ? "" : ` of ${formatBytes(fullest.maxmemoryBytes)}`}`,
+    ],
+  ];
+}
+
+/** How busy the hottest engine is, or what a serverless cache was asked for. */
+function loadRows({ nodes, serverless }: Result): [string, string, string][] {
+  if (serverless !== null) {
+    const { ecpuPerSecond, peakEcpuPerSecond, supportedEcpuPerSecond, throttled, refused } = serverless;
+    return [
+      [
+        "ECPU mean / busiest second",
+        `${formatRate(ecpuPerSecond)} / ${formatRate(peakEcpuPerSecond)}`,
+        `${formatRate(supportedEcpuPerSecond.end)} supported at the end`,
+      ],
+      ["throttled / refused", `${formatCount(throttled)} / ${formatCount(refused)}`, "over the whole run"],
+    ];
+  }
+  return [
+    [
+      "engine CPU, hottest node",
+      `${formatNumber(Math.max(0, ...nodes.map(node => node.engineCpuMaxPercent)))} %`,
+      "highest period",
+    ],
+  ];
 }
 
 function drills(result: Result, paint: Paint): string {

@@ -4,6 +4,7 @@ import type { Check, Result } from "../result.ts";
 import { formatDurationNs, formatNumber, formatPercent, formatUsd } from "../units.ts";
 
 interface ClusterWords {
+  deployment?: string;
   engine?: string;
   node?: string;
   shards?: number;
@@ -15,6 +16,9 @@ interface ClusterWords {
 /** "3 shards x 1 replica, cache.r7g.large, valkey-8.0, us-east-1". */
 export function describeCluster({ scenario }: Result): string {
   const cluster = (scenario.resolved.cluster ?? {}) as ClusterWords;
+  if (cluster.deployment === "serverless") {
+    return ["serverless", cluster.engine ?? "", String(scenario.resolved.region ?? "us-east-1")].join(", ");
+  }
   const shards = cluster.shards ?? 1;
   const replicas = cluster.replicas ?? 1;
   const parts = [

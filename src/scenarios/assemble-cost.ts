@@ -1,12 +1,14 @@
 // The bill of a run: what the world used, carried on over a month, at the book's prices.
 
 import { maxmemoryAfterReserve, nodeType } from "../catalog/nodes.ts";
-import type { Bill, CostLine } from "../cost/bill.ts";
-import { clusterBill, isUnpriced, type Unpriced } from "../cost/cluster.ts";
+import { type Bill, type CostLine, costLine } from "../cost/bill.ts";
+import { clusterBill, isUnpriced, serverlessBill, type Unpriced } from "../cost/cluster.ts";
 import { idleLines } from "../cost/idle.ts";
+import { FLOOR_ECPU, FLOOR_STORED } from "../cost/serverless.ts";
+import type { ServerlessCache } from "../models/serverless/cache.ts";
 import type { World } from "../models/world.ts";
 import type { Result } from "../result.ts";
-import { HOURS_PER_MONTH } from "../units.ts";
+import { HOURS_PER_MONTH, NS_PER_HOUR } from "../units.ts";
 import type { Built } from "./build.ts";
 import { sure } from "./rounding.ts";
 
@@ -18,11 +20,48 @@ export interface RunUsage {
 
 export function costOf(built: Built, world: World, usage: RunUsage): Result["cost"] {
   const { book, billing } = built;
+  if (world.serverless !== null) return serverlessCost(built, world, world.serverless);
   const bill = clusterBill(clusterUsage(built, world), book);
   const assumptions = assumptionsOf(built);
   const base = { book: book.name, asOf: book.asOf, purchase: billing.purchase, assumptions };
   if (isUnpriced(bill)) return { ...base, ...unpriced(bill) };
   return { ...base, ...totals(bill), idle: [...bill.unused, ...idleOf(built, world, bill, usage)].map(rounded) };
+}
+
+function serverlessCost(built: Built, world: World, cache: ServerlessCache): Result["cost"] {
+  const { book, billing, product, scenario } = built;
+  const perMonth = monthsOf(world);
+  const bill = serverlessBill(
+    {
+      engine: product,
+      // A begun hour goes on as it was.
+      hours: cache.ledger.hours(world.sim.now).map(({ lengthNs, ecpu, storedBytes }) => ({
+        ecpu: (ecpu * NS_PER_HOUR) / lengthNs,
+        storedBytes,
+      })),
+      floors: { ecpuPerSecond: cache.config.minimumEcpu, storedBytes: cache.config.minimumBytes },
+      savingsPlanDiscount: billing.purchase === "savings-plan-1y" ? billing.savingsPlanDiscount : null,
+      backups: {
+        bytesPerBackup: cache.storedBytes,
+        kept: scenario.cluster.backups,
+        free: billing.freeBackups ?? book.backup?.freeBackupsLow ?? 0,
+      },
+      origin: {
+        requestsPerMonth: world.origin.requests * perMonth,
+        usdPerMillion: billing.originUsdPerMillion,
+      },
+    },
+    book,
+  );
+  const base = { book: book.name, asOf: book.asOf, purchase: billing.purchase, assumptions: assumptionsOf(built) };
+  return isUnpriced(bill) ? { ...base, ...unpriced(bill) } : { ...base, ...totals(bill), idle: idleOfCache(bill) };
+}
+
+/** What is billed although nothing is stored or asked for it. */
+function idleOfCache({ lines, monthlyUsd }: Bill): CostLine[] {
+  return lines
+    .filter(line => line.what === FLOOR_STORED || line.what === FLOOR_ECPU)
+    .map(({ what, monthlyUsd: floor }) => rounded(costLine(what, floor / monthlyUsd, "share of the bill", monthlyUsd)));
 }
 
 function clusterUsage({ node, product, billing, scenario, book }: Built, world: World) {
@@ -88,13 +127,15 @@ function idleOf({ node, scenario }: Built, world: World, bill: Bill, { peakUsedB
 function assumptionsOf({ billing, book, scenario }: Built): string[] {
   const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;
   const found: string[] = [];
+  const serverless = scenario.cluster.deployment === "serverless";
   if (
     billing.purchase === "savings-plan-1y" &&
     billing.savingsPlanDiscount === undefined &&
     book.savingsPlan !== null
   ) {
+    const { maxDiscountNodes, maxDiscountServerless } = book.savingsPlan;
     found.push(
-      `a savings plan's discount is not published for ElastiCache: its maximum of ${percent(book.savingsPlan.maxDiscountNodes)} is taken (billing.savingsPlan)`,
+      `a savings plan's discount is not published for ElastiCache: its maximum of ${percent(serverless ? maxDiscountServerless : maxDiscountNodes)} is taken (billing.savingsPlan)`,
     );
   }
   if (scenario.cluster.backups > 0 && billing.freeBackups === undefined && book.backup !== null) {
@@ -102,7 +143,11 @@ function assumptionsOf({ billing, book, scenario }: Built): string[] {
       `sources disagree how many backups are free: ${book.backup.freeBackupsLow} to ${book.backup.freeBackupsHigh}; ${book.backup.freeBackupsLow} is taken (billing.freeBackups)`,
     );
   }
-  if (!billing.replicationTransfer && scenario.cluster.replicas > 0 && scenario.zones > 1) {
+  if (serverless)
+    found.push(
+      "traffic between zones is taken to be free on serverless caches: clients reach an endpoint in their zone",
+    );
+  if (!serverless && !billing.replicationTransfer && scenario.cluster.replicas > 0 && scenario.zones > 1) {
     found.push("replication across zones is taken to be free; sources disagree (billing.replicationTransfer)");
   }
   return found;

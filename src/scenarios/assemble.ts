@@ -36,7 +36,9 @@ export function assembleResult(
   const warmup = findWarmup(recorder, built.warmupNs, firstDrillNs);
   const window = afterWarmup(warmup);
   const measured = measure(recorder, window, null);
-  const nodes = world.cluster.nodes.map(node => nodeRow(world, node.name, measured));
+  // A serverless cache does not show its nodes.
+  const shown = world.serverless === null ? world.cluster.nodes : [];
+  const nodes = shown.map(node => nodeRow(world, node.name, measured));
   const cost = costOf(built, world, { peakUsedBytes: nodes.reduce((sum, node) => sum + node.peakUsedBytes, 0) });
   const summaries = replications.map(one =>
     summarise(one.world, measure(one.world.recorder, window, null), cost.monthlyUsd),
@@ -114,6 +116,7 @@ export function assembleResult(
       };
     }),
     nodes,
+    serverless: serverlessOf(world, measured),
     latencyCurve: latencyCurve(measured.latency),
     cost,
     series: {
@@ -220,6 +223,31 @@ function summarise(world: World, measured: Measured, monthlyUsd: number | null):
   };
 }
 
+function serverlessOf({ serverless, recorder, sim }: World, measured: Measured): Result["serverless"] {
+  if (serverless === null) return null;
+  const { capacity, ledger, config } = serverless;
+  const hours = ledger.hours(sim.now);
+  const ns = hours.reduce((sum, hour) => sum + hour.lengthNs, 0);
+  const column = recorder.columns.find(one => one.metric === "ElastiCacheProcessingUnits");
+  const measuredEcpu = measured.rows.reduce((sum, row) => sum + (column?.values[row] ?? 0), 0);
+  return {
+    ecpu: sure(ledger.ecpu),
+    ecpuPerSecond: measured.seconds === 0 ? 0 : sure(measuredEcpu / measured.seconds),
+    peakEcpuPerSecond: sure(capacity.peakDemand),
+    supportedEcpuPerSecond: {
+      start: Math.min(config.supportedEcpu, config.maximumEcpu),
+      end: capacity.supported,
+      maximum: config.maximumEcpu,
+    },
+    doublings: capacity.doublings,
+    throttled: capacity.throttled,
+    refused: capacity.refused,
+    meanStoredBytes:
+      ns === 0 ? 0 : Math.round(hours.reduce((sum, hour) => sum + hour.storedBytes * hour.lengthNs, 0) / ns),
+    peakStoredBytes: ledger.peakStoredBytes,
+  };
+}
+
 function nodeRow(world: World, name: string, measured: Measured): Result["nodes"][number] {
   const node = world.cluster.nodes.find(one => one.name === name)!;
   const values = (metric: string) => {
@@ -277,9 +305,10 @@ function saturationOf(world: World, measured: Measured): Result["saturation"] {
 }
 
 function provenanceOf({ built, traces }: Loaded): Record<string, string> {
+  const serverless = built.scenario.cluster.deployment === "serverless";
   const provenance: Record<string, string> = {
     prices: `${built.book.name}, as of ${built.book.asOf}${built.bookDigest === null ? "" : `, SHA-256 ${built.bookDigest}`}`,
-    node: `${built.node.type}: ${built.node.sources.join(", ")}`,
+    node: `${built.node.type}${serverless ? ", assumed behind the endpoint" : ""}: ${built.node.sources.join(", ")}`,
     parameters: `${built.scenario.cluster.engine}: ${engineParameters(built.scenario.cluster.engine).size} rows`,
   };
   for (const plan of built.workloads) {

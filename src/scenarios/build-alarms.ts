@@ -4,13 +4,14 @@ import type { NodeType } from "../catalog/nodes.ts";
 import type { Alarm } from "../models/alarms/alarm.ts";
 import { alarmSet } from "../models/alarms/sets.ts";
 import { NODE_METRICS } from "../models/metrics/index.ts";
+import { SERVERLESS_METRICS } from "../models/serverless/metrics.ts";
 import { formatDurationNs } from "../units.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** `rowNs`: length of one row of the series, which data points are made of. */
-export function buildAlarms({ alarms }: Scenario, node: NodeType, rowNs: number, report: Report): Alarm[] {
+export function buildAlarms({ alarms, cluster }: Scenario, node: NodeType, rowNs: number, report: Report): Alarm[] {
   if (alarms === undefined) return [];
   if (alarms.period !== undefined && alarms.sets.length === 0) {
     report(["alarms", "period"], "changes the ready sets, and none is named: «sets: [aws]»");
@@ -21,11 +22,15 @@ export function buildAlarms({ alarms }: Scenario, node: NodeType, rowNs: number,
     if (alarm.periodNs >= rowNs || i !== sets.findIndex(one => one.periodNs < rowNs)) continue;
     report(["alarms", alarms.period === undefined ? "sets" : "period"], tooShort(alarm.periodNs, rowNs));
   }
-  const known = NODE_METRICS.map(metric => metric.name);
+  const serverless = cluster.deployment === "serverless";
+  const known = (serverless ? SERVERLESS_METRICS : NODE_METRICS).map(metric => metric.name);
   const own = alarms.own.map((one, i): Alarm => {
     const path = ["alarms", "own", i];
     if (!known.includes(one.metric)) {
-      report([...path, "metric"], `no node reports «${one.metric}»${didYouMean(one.metric, known)}`);
+      report(
+        [...path, "metric"],
+        `no ${serverless ? "serverless cache" : "node"} reports «${one.metric}»${didYouMean(one.metric, known)}`,
+      );
     }
     if ((one.above === undefined) === (one.below === undefined)) {
       report(path, "needs either «above» or «below»");

@@ -1,6 +1,7 @@
 // From the scenario's billing keys to what bills are made from, and what of them contradicts the rest: an option that
 // changes nothing in this configuration is a mistake, not a preference.
 
+import type { NodeType } from "../catalog/nodes.ts";
 import type { EngineProduct } from "../catalog/product.ts";
 import type { ClusterUsage } from "../cost/cluster.ts";
 import type { Durability, NodeUsage } from "../cost/nodes.ts";
@@ -21,8 +22,9 @@ export interface Billing {
   readonly originUsdPerMillion: number;
 }
 
-export function buildBilling(scenario: Scenario, product: EngineProduct, report: Report): Billing {
+export function buildBilling(scenario: Scenario, node: NodeType, product: EngineProduct, report: Report): Billing {
   const { billing, cluster, origin } = scenario;
+  const serverless = cluster.deployment === "serverless";
   const purchase = cluster.purchase as Purchase;
   const tell = (key: string, message: string) => report(["billing", key], message);
   if (billing.savingsPlan !== undefined && purchase !== "savings-plan-1y") {
@@ -31,7 +33,7 @@ export function buildBilling(scenario: Scenario, product: EngineProduct, report:
   if (billing.freeBackups !== undefined && cluster.backups === 0) {
     tell("freeBackups", "changes nothing: no backups are kept; use «backups:»");
   }
-  const running: NodeUsage = { node: cluster.node, engine: product, nodes: 1, purchase };
+  const running: NodeUsage = { node: node.type, engine: product, nodes: 1, purchase };
   const held = billing.reservations.map((one, i): NodeUsage => {
     const usage: NodeUsage = {
       node: one.node,
@@ -39,20 +41,20 @@ export function buildBilling(scenario: Scenario, product: EngineProduct, report:
       engine: one.engine ?? product,
       purchase: one.purchase as Purchase,
     };
-    if (!mayCover(usage, running)) {
+    if (!serverless && !mayCover(usage, running)) {
       const path = ["billing", "reservations", i, "node"];
-      report(path, `covers nothing here: ${one.node} ${usage.engine} against ${cluster.node} ${product}`);
+      report(path, `covers nothing here: ${one.node} ${usage.engine} against ${node.type} ${product}`);
     }
     return usage;
   });
-  if (held.length > 0 && purchase !== "on-demand") {
+  if (!serverless && held.length > 0 && purchase !== "on-demand") {
     tell("reservations", `contradict the purchase ${purchase}: what they do not cover is on demand; leave it out`);
   }
-  if (billing.extendedSupport !== undefined && product !== "redis") {
+  if (!serverless && billing.extendedSupport !== undefined && product !== "redis") {
     tell("extendedSupport", `is for Redis OSS 4 to 6; the engine is ${cluster.engine}`);
   }
-  checkDurability(scenario, product, tell);
-  if (billing.replicationTransfer && (cluster.replicas === 0 || scenario.zones === 1)) {
+  if (!serverless) checkDurability(scenario, product, tell);
+  if (!serverless && billing.replicationTransfer && (cluster.replicas === 0 || scenario.zones === 1)) {
     tell("replicationTransfer", "changes nothing: no replica stands in another zone");
   }
   return {

@@ -17,6 +17,9 @@ import { checkScaling, placementConfig, scalingConfig } from "./build-scaling.ts
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import type { Scenario } from "./schema.ts";
 
+/** Stands for the node type of a cluster that names none, which is reported. */
+export const ANY_NODE = "cache.r7g.large";
+
 export function buildCluster(
   scenario: Scenario,
   profile: EngineProfile,
@@ -74,7 +77,7 @@ export function variantOf(
   report: (parameter: string, message: string) => void,
 ): ClusterConfig {
   const cluster = { ...scenario.cluster, ...change };
-  const node = nodeType(cluster.node);
+  const node = nodeType(cluster.node ?? ANY_NODE);
   const profile = engineProfile(cluster.engine)!;
   const managed = cluster.management === "elasticache";
   const setup = resolveParameters({ profile, node, managed, mode: cluster.mode, given: cluster.parameters }, report);
@@ -86,10 +89,26 @@ export function failoverProfile({ failover, management }: Scenario["cluster"]): 
   return failover.profile ?? (management === "elasticache" ? "managed" : "upstream");
 }
 
-export function checkCluster(scenario: Scenario, node: NodeType, product: string, report: Report): void {
+/** The node type of a cluster of nodes. */
+export function nodeOf(cluster: Scenario["cluster"], report: Report): NodeType {
+  if (cluster.node !== undefined) return nodeType(cluster.node);
+  report(["cluster"], "needs «node:», a node type such as cache.r7g.large (cachecast nodes lists them)");
+  return nodeType(ANY_NODE);
+}
+
+export function checkCluster(
+  scenario: Scenario,
+  node: NodeType,
+  product: string,
+  written: unknown,
+  report: Report,
+): void {
   const { cluster, zones } = scenario;
   checkScaling(scenario, report);
   checkAutoScaling(scenario, node, report);
+  if ((written as { cluster?: { serverless?: unknown } }).cluster?.serverless !== undefined) {
+    report(["cluster", "serverless"], "has no meaning with «deployment: nodes»; use «deployment: serverless»");
+  }
   if (cluster.mode === "single" && cluster.shards !== 1) {
     report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
   }

@@ -5,7 +5,7 @@ import { nodeType } from "../catalog/nodes.ts";
 import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
 import type { VariantChange } from "../models/config.ts";
 import { formatDurationNs } from "../units.ts";
-import { variantOf } from "./build-cluster.ts";
+import { ANY_NODE, variantOf } from "./build-cluster.ts";
 import type { Report } from "./build-report.ts";
 import { movesAtomically } from "./build-scaling.ts";
 import type { Scenario } from "./schema.ts";
@@ -19,12 +19,12 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     zones,
     failover,
     multiAz: cluster.multiAz ?? (cluster.replicas > 0 && zones > 1),
-    node: cluster.node,
+    node: cluster.node ?? ANY_NODE,
     engine: cluster.engine,
     atomicSlots: movesAtomically(cluster.engine),
     against(change: VariantChange) {
       const against: string[] = [];
-      const node = nodeType(change.node ?? cluster.node);
+      const node = nodeType(change.node ?? cluster.node ?? ANY_NODE);
       const product = engineOfProfile(change.engine ?? cluster.engine);
       if (!(node.engines as readonly string[]).includes(product)) against.push(`${node.type} does not run ${product}`);
       else variantOf(scenario, change, (name, message) => against.push(`parameter ${name}: ${message}`));

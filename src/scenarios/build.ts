@@ -2,7 +2,7 @@
 // other fields are filled in, and what does not fit together is reported, all of it, with its path.
 
 import { engineOfProfile } from "../catalog/engines.ts";
-import { type NodeType, nodeType } from "../catalog/nodes.ts";
+import type { NodeType } from "../catalog/nodes.ts";
 import { type PriceBook, priceBookNames } from "../catalog/prices.ts";
 import type { PlannedDrill } from "../drills/index.ts";
 import { engineProfile } from "../engine/profile.ts";
@@ -14,9 +14,10 @@ import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import { buildAlarms } from "./build-alarms.ts";
 import { type Billing, buildBilling } from "./build-billing.ts";
 import { buildClients } from "./build-clients.ts";
-import { buildCluster, checkCluster, failoverProfile } from "./build-cluster.ts";
+import { buildCluster, checkCluster, failoverProfile, nodeOf } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
 import { type Report, readRange } from "./build-report.ts";
+import { buildServerless, checkServerless, SERVERLESS_NODE } from "./build-serverless.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
@@ -49,28 +50,40 @@ const DEFAULT_ROWS = 600;
 /** More rows than that make a result that nothing can show, and a run that does little else than count. */
 const MAX_ROWS = 100_000;
 
-/** Builds, or reports problems and returns null. `directory` is where relative file names begin. */
-export function build(scenario: Scenario, directory: string, report: Report): Built | null {
+/**
+ * Builds, or reports problems and returns null. `directory` is where relative file names begin, `written` the scenario
+ * before defaults were filled in.
+ */
+export function build(
+  scenario: Scenario,
+  directory: string,
+  report: Report,
+  written: unknown = scenario,
+): Built | null {
   let problems = 0;
   const tell: Report = (path, message) => {
     problems++;
     report(path, message);
   };
   const { cluster } = scenario;
-  const node = nodeType(cluster.node);
   const product = engineOfProfile(cluster.engine);
   const book = bookOf(scenario, directory, tell);
-  checkCluster(scenario, node, product, tell);
+  const serverless = cluster.deployment === "serverless";
+  const node = serverless ? SERVERLESS_NODE : nodeOf(cluster, tell);
+  if (serverless) checkServerless(scenario, written, tell);
+  else checkCluster(scenario, node, product, written, tell);
   const profile = engineProfile(cluster.engine)!;
+  const given = serverless ? {} : cluster.parameters;
+  const managed = serverless || cluster.management === "elasticache";
   const setup = resolveParameters(
-    { profile, node, managed: cluster.management === "elasticache", mode: cluster.mode, given: cluster.parameters },
+    { profile, node, managed, mode: serverless ? "cluster" : cluster.mode, given },
     (name, message) => tell(["cluster", "parameters", name], message),
   );
-  const billing = buildBilling(scenario, product, tell);
+  const billing = buildBilling(scenario, node, product, tell);
   const clients = buildClients(scenario, tell);
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
   checkNames(scenario, tell);
-  const drills = planDrills(scenario, failoverProfile(cluster), tell);
+  const drills = serverless ? [] : planDrills(scenario, failoverProfile(cluster), tell);
   const names = scenario.workload.map(one => one.name);
   const expectations = scenario.expect.map((text, i): Expectation | null => {
     try {
@@ -96,7 +109,9 @@ export function build(scenario: Scenario, directory: string, report: Report): Bu
   const alarms = buildAlarms(scenario, node, periodNs, tell);
   if (problems > 0 || book === null) return null;
 
-  const config = buildCluster(scenario, profile, node, setup);
+  const config = serverless
+    ? buildServerless(scenario, profile, setup, workloads)
+    : buildCluster(scenario, profile, node, setup);
   return {
     scenario,
     node,

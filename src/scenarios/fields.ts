@@ -8,7 +8,7 @@ import { parseBytes, parseDurationNs, parseUsd, UnitError } from "../units.ts";
 import { MAX_VALUE_BYTES } from "../workload/values.ts";
 import { parseDistribution } from "./distribution-text.ts";
 
-export { count, duration, share } from "../drills/fields.ts";
+export { bytes, count, duration, rate, share } from "../drills/fields.ts";
 
 export function money(description: string, examples: readonly string[] = ["$1500"]) {
   return parsed(parseUsd).meta({ description: `${description} US dollars.`, examples: [...examples] });

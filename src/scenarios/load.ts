@@ -74,7 +74,7 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
     }
     throw new ScenarioError(issues);
   }
-  const built = build(parsed.data, directory, (path, message) => issues.push(locate(path, "value", message)));
+  const built = build(parsed.data, directory, (path, message) => issues.push(locate(path, "value", message)), root);
   const traces = new Map<string, TraceSummary>();
   for (const [index, plan] of (built?.workloads ?? []).entries()) {
     if (plan.trace === null || traces.has(sourceName(plan.trace))) continue;

@@ -80,6 +80,11 @@ const ALLOWANCES = [
   "NetworkConntrackAllowanceExceeded",
 ] as const;
 
+/** The same; null where nothing reports the metric. */
+function totalOf(source: MetricSource, metric: string): number | null {
+  return source.recorder.columns.some(one => one.metric === metric) ? total(source, metric) : null;
+}
+
 /** The longest of the drills' stretches from the start to the end of the named phase; null when none has it. */
 function longestUntil(drills: readonly DrillReport[], phase: string): number | null {
   const lengths = drills.flatMap(drill =>
@@ -189,6 +194,30 @@ export const METRICS: readonly Metric[] = [
     unit: "count",
     perWorkload: false,
     read: source => total(source, "NumItemsReadFromDisk"),
+  },
+  {
+    name: "ecpu",
+    summary: "ECPU per second of a serverless cache",
+    unit: "rate",
+    perWorkload: false,
+    read: source => {
+      const ecpu = totalOf(source, "ElastiCacheProcessingUnits");
+      return ecpu === null || source.measured.seconds === 0 ? null : ecpu / source.measured.seconds;
+    },
+  },
+  {
+    name: "throttled",
+    summary: "commands that a serverless cache throttled",
+    unit: "count",
+    perWorkload: false,
+    read: source => totalOf(source, "ThrottledCmds"),
+  },
+  {
+    name: "stored",
+    summary: "most data that a serverless cache held, in bytes",
+    unit: "count",
+    perWorkload: false,
+    read: source => (totalOf(source, "ThrottledCmds") === null ? null : highest(source, "BytesUsedForCache")),
   },
   {
     name: "evictions",

@@ -103,7 +103,7 @@ export function problemsOfTheRest(
     const parsed = scenarioSchema.safeParse(repaired);
     if (parsed.success) {
       const found: { path: Path; message: string }[] = [];
-      build(parsed.data, directory, (path, message) => found.push({ path, message }));
+      build(parsed.data, directory, (path, message) => found.push({ path, message }), repaired);
       return found.filter(
         ({ path, message }) => !broken.some(one => isPrefix(one, path) || isPrefix(path, one) || follows(message, one)),
       );

@@ -203,6 +203,7 @@ export function sampleResult({
       evictions: 0,
       expired: 409,
     })),
+    serverless: null,
     latencyCurve: [
       [0.01, 166.4],
       [0.1, 197.1],

@@ -79,6 +79,7 @@ const AWS = [
   total({ name: "new-connections", severity: "warning", metric: "NewConnections", threshold: 1_000 }),
   level({ name: "read-latency", severity: "warning", metric: "SuccessfulReadRequestLatency", threshold: 5_000 }),
   level({ name: "write-latency", severity: "warning", metric: "SuccessfulWriteRequestLatency", threshold: 5_000 }),
+  total({ name: "throttled", severity: "critical", metric: "ThrottledCmds", threshold: 0 }),
   level({ name: "hit-rate", severity: "warning", metric: "CacheHitRate", comparison: "below", threshold: 80 }),
 ];
 

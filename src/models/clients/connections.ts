@@ -53,6 +53,7 @@ export class Connections {
   private readonly reuse: boolean;
   /** Dead connections stay in the pool until somebody uses them. */
   private readonly blind: boolean;
+  private readonly oneEndpoint: boolean;
 
   constructor(
     private readonly config: ClientConfig,
@@ -70,18 +71,21 @@ export class Connections {
     this.ages = Number.isFinite(pool.lifetimeNs);
     this.blind = !pool.multiplex && pool.validation === "none";
     this.random = sim.random(`${config.name}/connections`);
+    this.oneEndpoint = cluster.config.serverless !== undefined;
     for (let i = 0; i < config.instances; i++) this.pools.push([]);
     this.dialer = new Dialer(config, sim, requests, table, cluster, latency, carrier, this);
     this.idleWatch = new IdleWatch(config.pool, cluster, sim, this);
   }
 
+  /** The pool for a node; a serverless cache is one endpoint, whichever engine stands behind it. */
   poolOf(local: number, member: number): Pool {
     const pools = this.pools[local];
-    const known = pools[member + 1];
+    const end = this.oneEndpoint ? 0 : member;
+    const known = pools[end + 1];
     if (known !== undefined) return known;
     const { zones, connect } = this.config;
-    const pool = new Pool(this.all.length, this.carrier.target, local, zones[local], connect, member);
-    pools[member + 1] = pool;
+    const pool = new Pool(this.all.length, this.carrier.target, local, zones[local], connect, end);
+    pools[end + 1] = pool;
     this.all.push(pool);
     return pool;
   }
@@ -92,6 +96,7 @@ export class Connections {
 
   /** Opens connections to a node that has room, as a fleet that has been running for a while has them. */
   warmUp(pool: Pool): void {
+    if (this.oneEndpoint && pool.open > 0) return;
     const { table, cluster, sim, config } = this;
     const node = cluster.nodes[this.dialer.nodeOf(pool)];
     const count = Math.min(config.pool.initial, Math.max(0, cluster.config.maxclients - node.connections));

@@ -7,6 +7,7 @@ import type { DefragConfig } from "../active-defrag.ts";
 import type { Certificate } from "../tls.ts";
 import type { HardwareConfig } from "./hardware.ts";
 import type { AutoScalingConfig, ScalingConfig } from "./scaling.ts";
+import type { ServerlessConfig } from "./serverless.ts";
 
 export interface ClusterConfig {
   readonly name: string;
@@ -37,6 +38,8 @@ export interface ClusterConfig {
   readonly autoScaling?: AutoScalingConfig | undefined;
   /** The same cluster with other nodes, another engine or mode; left out: it cannot be changed that way. */
   readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
+  /** Left out on clusters of nodes. */
+  readonly serverless?: ServerlessConfig | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */
   readonly placement?: PlacementConfig | undefined;
 }

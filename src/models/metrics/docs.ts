@@ -2,6 +2,7 @@
 
 import type { Alarm } from "../alarms/alarm.ts";
 import { ALARM_SETS, alarmSet } from "../alarms/sets.ts";
+import { SERVERLESS_METRICS } from "../serverless/metrics.ts";
 import { NODE_METRICS } from "./index.ts";
 
 const HEAD = `# Metrics and alarms
@@ -39,8 +40,17 @@ function rowOf(alarm: Alarm, small: boolean): string {
 }
 
 export function metricDocs(): string {
-  const metrics = NODE_METRICS.map(({ name, unit, meaning }) => `| ${name} | ${unit} | ${meaning} |`);
-  return `${HEAD}${metrics.join("\n")}
+  const rows = (metrics: readonly { name: string; unit: string; meaning: string }[]) =>
+    metrics.map(({ name, unit, meaning }) => `| ${name} | ${unit} | ${meaning} |`).join("\n");
+  return `${HEAD}${rows(NODE_METRICS)}
+
+## Serverless caches
+
+A serverless cache shows no nodes; these are of the whole.
+
+| metric | unit | meaning |
+| --- | --- | --- |
+${rows(SERVERLESS_METRICS)}
 
 ## Alarms
 

@@ -5,7 +5,7 @@
 import type { Node } from "../node.ts";
 import type { ReplicationLink } from "../replication/link.ts";
 
-export type MetricUnit = "Percent" | "Count" | "Bytes" | "Seconds" | "Microseconds" | "None";
+export type MetricUnit = "Percent" | "Count" | "Bytes" | "Seconds" | "Microseconds" | "Count/Second" | "None";
 
 /** One node over the period that is ending. */
 export interface NodePeriod {

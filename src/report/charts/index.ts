@@ -7,6 +7,7 @@ import { churn } from "./churn.ts";
 import { connections } from "./connections.ts";
 import { cpu } from "./cpu.ts";
 import { demand } from "./demand.ts";
+import { ecpu } from "./ecpu.ts";
 import { fork } from "./fork.ts";
 import { hitRate } from "./hit-rate.ts";
 import { lag } from "./lag.ts";
@@ -18,6 +19,7 @@ import type { Source } from "./source.ts";
 const CHARTS: readonly ChartDefinition[] = [
   demand,
   latency,
+  ecpu,
   hitRate,
   churn,
   memory,

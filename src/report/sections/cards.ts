@@ -55,7 +55,10 @@ const CARDS: readonly Card[] = [
     metrics: ["memory", "swap"],
     interval: "memoryPeakPercent",
     format: halfWidth => `${formatNumber(halfWidth)} %`,
-    read: ({ summary: { memory }, nodes }) => {
+    read: ({ summary: { memory }, nodes, serverless }) => {
+      if (serverless !== null) {
+        return { value: formatBytes(serverless.peakStoredBytes), notes: ["data stored, serverless"] };
+      }
       const fullest = [...nodes].sort((a, b) => (b.peakPercent ?? 0) - (a.peakPercent ?? 0))[0];
       return {
         value:
@@ -68,6 +71,20 @@ const CARDS: readonly Card[] = [
         ],
       };
     },
+  },
+  {
+    title: "ECPU",
+    metrics: ["ecpu", "throttled"],
+    read: ({ serverless }) =>
+      serverless === null
+        ? null
+        : {
+            value: formatRate(serverless.ecpuPerSecond),
+            notes: [
+              `busiest second ${formatRate(serverless.peakEcpuPerSecond)}, supported ${formatRate(serverless.supportedEcpuPerSecond.end)}`,
+              serverless.throttled === 0 ? "none throttled" : `${formatCount(serverless.throttled)} throttled`,
+            ],
+          },
   },
   {
     title: "Peak engine CPU",

@@ -15,12 +15,15 @@ import { pool } from "./pool.ts";
 import { refusedDrill } from "./refused-drill.ts";
 import type { Rule } from "./rule.ts";
 import { swap } from "./swap.ts";
+import { nearMaximum, throttled } from "./throttled.ts";
 import { unsettled } from "./unsettled.ts";
 
 export const RULES: readonly Rule[] = [
   overloaded,
   engineCpu,
   memory,
+  throttled,
+  nearMaximum,
   evictions,
   hitRate,
   swap,

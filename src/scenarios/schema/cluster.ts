@@ -8,6 +8,7 @@ import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
 import { ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
 import { placementSchema, scalingSchema } from "./scaling.ts";
+import { serverlessSchema } from "./serverless.ts";
 
 export const clusterSchema = z
   .strictObject({
@@ -19,7 +20,10 @@ export const clusterSchema = z
       .default("cache")
       .meta({ description: "Name of the cluster; its nodes are called after it." }),
     engine: nameOf(ENGINE_NAMES, "Engine and version."),
-    deployment: z.enum(["nodes"]).default("nodes").meta({ description: "How the capacity is bought." }),
+    deployment: z
+      .enum(["nodes", "serverless"])
+      .default("nodes")
+      .meta({ description: "How the capacity is bought: by nodes, or by what is stored and asked." }),
     management: z
       .enum(["elasticache", "self-managed"])
       .default("elasticache")
@@ -27,7 +31,7 @@ export const clusterSchema = z
     mode: z.enum(["cluster", "single"]).default("cluster").meta({
       description: "cluster: slots over shards. single: cluster mode disabled, one shard behind an endpoint.",
     }),
-    node: nameOf(NODE_NAMES, "Node type, as ElastiCache calls it."),
+    node: nameOf(NODE_NAMES, "Node type, as ElastiCache calls it. Required with «deployment: nodes».").optional(),
     shards: z.int().min(1).max(500).default(1).meta({ description: "Number of shards." }),
     replicas: z.int().min(0).max(5).default(1).meta({ description: "Replicas per shard." }),
     multiAz: z
@@ -81,5 +85,6 @@ export const clusterSchema = z
     scaling: scalingSchema.prefault({}),
     placement: placementSchema.optional(),
     autoScaling: autoScalingSchema.optional(),
+    serverless: serverlessSchema.prefault({}),
   })
   .meta({ description: "The cache cluster." });
