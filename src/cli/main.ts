@@ -6,6 +6,7 @@ import { BugError } from "../assert.ts";
 import { VERSION } from "../version.ts";
 import { commandsVerb } from "./commands.ts";
 import { compareVerb } from "./compare.ts";
+import { crossoverVerb } from "./crossover.ts";
 import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { fuzzVerb } from "./fuzz.ts";
@@ -73,6 +74,7 @@ const parser: Argv = yargs(words)
   .command(mrcVerb)
   .command(planVerb)
   .command(pricesVerb)
+  .command(crossoverVerb)
   .option("color", {
     choices: ["auto", "always", "never"] as const,
     default: "auto",

@@ -1,7 +1,7 @@
 import type { Argv } from "yargs";
 import { didYouMean } from "../scenarios/suggest.ts";
 
-const VERBS = ["run", "validate", "report", "init", "serve", "schema", "nodes", "commands", "prices"];
+const VERBS = ["run", "validate", "report", "init", "serve", "schema", "nodes", "commands", "prices", "crossover"];
 
 /** What the verbs with files take. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -9,6 +9,7 @@ const TAKES: Readonly<Record<string, string>> = {
   validate: "takes one scenario file or more",
   report: "takes one result file",
   init: "takes one file to write",
+  crossover: "takes one scenario file",
   prices: "takes «list», or «import» and an offer file",
 };
 

@@ -29,6 +29,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   nodes: ["--family", "--engine", "--prices", "--json"],
   serve: ["--engine"],
   commands: ["--group", "--json"],
+  crossover: ["--set", "--overlay", "--peak-to-mean", "--json"],
   prices: ["--output", "-o", "--region", "--name", "--complete-from", "--json"],
 };
 
