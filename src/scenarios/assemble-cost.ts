@@ -109,9 +109,9 @@ function monthsOf(world: World): number {
 }
 
 function idleOf({ node, scenario }: Built, world: World, bill: Bill, { peakUsedBytes }: RunUsage): CostLine[] {
-  const { cluster, clients } = scenario;
+  const { cluster } = scenario;
   const nodes = cluster.shards * (1 + cluster.replicas);
-  const readsReplicas = clients.some(client => client.readFrom !== "primary");
+  const readsReplicas = world.config.clients.some(client => client.readFrom !== "primary");
   const limit = world.cluster.nodes[0].engine.settings.maxmemory || maxmemoryAfterReserve(nodeType(node.type), 0);
   return idleLines({
     nodesMonthlyUsd: bill.lines.filter(line => line.unit === "node-hour").reduce((sum, one) => sum + one.monthlyUsd, 0),

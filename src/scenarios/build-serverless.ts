@@ -7,7 +7,7 @@ import { COMMANDS } from "../engine/commands/index.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineProfile } from "../engine/profile.ts";
 import type { ServerlessConfig } from "../models/config/serverless.ts";
-import type { ClusterConfig } from "../models/config.ts";
+import type { ClientConfig, ClusterConfig } from "../models/config.ts";
 import { isRestricted } from "../models/serverless/restrictions.ts";
 import { lognormalByPercentiles } from "../sim/distributions/lognormal.ts";
 import { randomFrom } from "../sim/random.ts";
@@ -139,8 +139,9 @@ export function buildServerless(
   profile: EngineProfile,
   setup: EngineSetup,
   workloads: readonly WorkloadPlan[],
+  clients: readonly ClientConfig[],
 ): ClusterConfig {
-  const { clients, cluster } = scenario;
+  const { cluster } = scenario;
   const { maximum } = cluster.serverless;
   const fromReplicas = clients.some(client => client.readFrom !== "primary");
   const serverless = configOf(cluster, fromReplicas);

@@ -110,7 +110,7 @@ export function build(
   if (problems > 0 || book === null) return null;
 
   const config = serverless
-    ? buildServerless(scenario, profile, setup, workloads)
+    ? buildServerless(scenario, profile, setup, workloads, clients)
     : buildCluster(scenario, profile, node, setup);
   return {
     scenario,

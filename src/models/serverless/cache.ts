@@ -38,6 +38,7 @@ export class ServerlessCache implements Front {
   /** From a command's arrival at the proxies to the end of its work, of this period's commands without an error, in ns. */
   readonly latency: RequestLatency;
 
+  private turn = 0;
   private readonly meter: EcpuMeter;
   private readonly proxyDraws: Random;
   /** By request: when it reached the proxies. */
@@ -88,7 +89,17 @@ export class ServerlessCache implements Front {
     if (request >= this.arrivedNs.length) this.widen(request);
     this.arrivedNs[request] = sim.now;
     const delay = Math.max(1, Math.round(wait + this.config.proxyNs.sample(this.proxyDraws)));
-    sim.send(delay, node.target, HELD, request, generation);
+    const engine = this.engineFor(request);
+    requests.node[request] = engine.id;
+    sim.send(delay, engine.target, HELD, request, generation);
+  }
+
+  /** Proxies know who has a slot: its primary, or for reads that may be old one of the replicas in turn. */
+  private engineFor(request: number): Node {
+    const { shards, shardOfSlot } = this.cluster;
+    const { primary, replicas } = shards[shardOfSlot[this.slotOf(request)]];
+    const fromReplica = this.requests.session[request] === READONLY && replicas.length > 0;
+    return fromReplica ? replicas[this.turn++ % replicas.length] : primary;
   }
 
   /** Answers with an error without executing anything: the node sends a reply that stands ready. */
