@@ -5,24 +5,29 @@ import { Observation } from "../models/observers/index.ts";
 import type { World } from "../models/world.ts";
 import { changeReplicas } from "./change-replicas.ts";
 import { crashNode } from "./crash-node.ts";
+import { deleteBigKey } from "./delete-big-key.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
 import { enableClusterMode } from "./enable-cluster-mode.ts";
+import { expireHotKey } from "./expire-hot-key.ts";
 import { flushAll } from "./flush-all.ts";
 import { freezeNode } from "./freeze-node.ts";
 import { hotShard } from "./hot-shard.ts";
 import { followImpact } from "./impact.ts";
 import { injectLatency } from "./inject-latency.ts";
 import { isolateZone } from "./isolate-zone.ts";
+import { keysCommand } from "./keys-command.ts";
 import { loseHost } from "./lose-host.ts";
 import { packetLoss } from "./packet-loss.ts";
 import { partition } from "./partition.ts";
 import { rebootNode } from "./reboot-node.ts";
 import { reshard } from "./reshard.ts";
 import { restore } from "./restore.ts";
+import { runawayScript } from "./runaway-script.ts";
 import { scaleIn } from "./scale-in.ts";
 import { scaleOut } from "./scale-out.ts";
 import { scaleUp } from "./scale-up.ts";
 import { slowNode } from "./slow-node.ts";
+import { slowOrigin } from "./slow-origin.ts";
 import { snapshot } from "./snapshot.ts";
 import { testFailover } from "./test-failover.ts";
 import { upgradeEngine } from "./upgrade-engine.ts";
@@ -51,6 +56,11 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(restore),
   inTable(hotShard),
   inTable(enableClusterMode),
+  inTable(keysCommand),
+  inTable(deleteBigKey),
+  inTable(expireHotKey),
+  inTable(runawayScript),
+  inTable(slowOrigin),
 ];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {

@@ -6,6 +6,7 @@ import { type Command, FAST, SKIP_SLOWLOG } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import { LatencyMonitor } from "./latency-monitor.ts";
 import { withoutSecrets } from "./redaction.ts";
+import { ErrorReply } from "./reply.ts";
 import type { Session } from "./session.ts";
 import { SlowLog } from "./slowlog.ts";
 
@@ -60,6 +61,17 @@ export class Durations {
     const { slowlogSlowerThanUs: limit } = settings;
     if (limit >= 0 && us >= limit && (command.flags & SKIP_SLOWLOG) === 0) this.log(us, session, command, argv);
     if (settings.latencyThresholdMs > 0) this.noteEvent((command.flags & FAST) !== 0 ? "fast-command" : "command", us);
+  }
+
+  /** Into the slow log, for an owner who knows the time of a call without a stopwatch; its clients have no addresses. */
+  noteSlow(us: number, argv: readonly Bytes[]): void {
+    const { engine } = this;
+    const command = engine.pipeline.lookup(argv);
+    if (command instanceof ErrorReply || (command.flags & SKIP_SLOWLOG) !== 0) return;
+    const call = { atSeconds: Math.floor(engine.nowMs / 1_000), us: Math.floor(us), address: "", clientName: "" };
+    const { slowlogMaxLength } = engine.settings;
+    if (slowlogMaxLength > 0)
+      this.slowlog.add(call, withoutSecrets(command, argv, engine.parameters), slowlogMaxLength);
   }
 
   private log(us: number, session: Session, command: Command, argv: readonly Bytes[]): void {

@@ -21,30 +21,18 @@ import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
 import { clientsIn } from "./faults/links.ts";
 import { Presence } from "./faults/presence.ts";
-import {
-  CONNECTED,
-  CONNECTION_LOST,
-  IDLE,
-  ORIGIN_DONE,
-  RECONNECT,
-  REFUSED,
-  REJECTED,
-  REPLY,
-  REQUEST,
-  RETRY,
-} from "./messages.ts";
+import { CONNECTED, CONNECTION_LOST, IDLE, RECONNECT, REFUSED, REJECTED, REPLY, REQUEST, RETRY } from "./messages.ts";
 import type { Latency } from "./network.ts";
 import { ASKING, type Failure, ORDINARY, READONLY, type Requests } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
 import { InstanceView, PRIMARY_ENDPOINT } from "./topology.ts";
 
-/** What a client does for a workload: told when a command or a fetch from the origin is over. */
+/** What a client does for a workload: told when a command is over. */
 export interface PatternHandler {
   /** The command was answered; errors of the server that are not worth a retry come here too. */
   replied(request: number, reply: Reply): void;
   /** All tries came to nothing. */
   failed(request: number, failure: Failure): void;
-  fetched(request: number): void;
 }
 
 const MAX_REDIRECTS = 5;
@@ -229,9 +217,6 @@ export class Client implements Carrier {
         return;
       case RETRY:
         if (this.requests.generation[a] === b) this.tryOnce(a);
-        return;
-      case ORIGIN_DONE:
-        if (this.requests.generation[a] === b) this.handlerOf(a).fetched(a);
         return;
       case CONNECTED:
         return this.connections.dialer.connected(a, b);

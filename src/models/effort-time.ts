@@ -10,15 +10,19 @@ import type { Engine } from "../engine/engine.ts";
 import { instructionNs } from "../engine/scripting/scripting.ts";
 import * as costs from "./costs.ts";
 import type { Cpu } from "./cpu.ts";
+import { SlowCalls } from "./slow-calls.ts";
 
 export class EffortTime {
   /** Time of the background thread so far, in ns. */
   backgroundNs = 0;
+  readonly slow: SlowCalls;
 
   constructor(
     private readonly engine: Engine,
     private readonly cpu: Cpu,
-  ) {}
+  ) {
+    this.slow = new SlowCalls(engine);
+  }
 
   /** Of the call that ran last, in ns. */
   lastNs(): number {

@@ -21,7 +21,6 @@ export const HELD = 7;
 export const REPLY = 0;
 export const CONNECTION_LOST = 1;
 export const RETRY = 2;
-export const ORIGIN_DONE = 3;
 /** To a client group: a connection can be used, or was turned away. a = connection, b = epoch. */
 export const CONNECTED = 4;
 export const REFUSED = 5;

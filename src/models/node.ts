@@ -96,7 +96,7 @@ export class Node {
   parked: number[] | null = null;
   private readonly io: Station | null;
   private readonly turns = new ConnectionTurns();
-  private readonly effort: EffortTime;
+  readonly effort: EffortTime;
   private readonly retransmission: Retransmission;
   private readonly sessions: NodeSessions;
   private readonly replies: ReplyPath;
@@ -208,7 +208,7 @@ export class Node {
         ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
         : engine.execute(session, argv);
     const bytesOut = replyBytes(reply, session.resp);
-    const executing = cpu.overheadNs + this.effortNs();
+    const executing = cpu.overheadNs + this.effortNs(argv);
     let service = executing + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs;
     if (kind === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
     if (!this.turns.joins(requests.connection[request], ready, start)) service += cpu.turnNs;
@@ -223,14 +223,14 @@ export class Node {
   }
 
   /** Engine-thread time for what the engine says it did in its last call, and for the memory that it met. */
-  private effortNs(): number {
+  private effortNs(argv: readonly Bytes[]): number {
     const { engine } = this;
     let ns = this.effort.lastNs();
     if (this.save !== null) ns += this.save.takeFaults() * FAULT_NS;
     if (this.ram.swapShare > 0) ns += this.ram.swapInNs();
     if (this.tiering !== null) this.tiering.settle(this.sim.now);
     engine.counters.usec[engine.lastCommandId] += ns / 1_000;
-    return ns;
+    return this.effort.slow.noted(ns, argv);
   }
 
   /** Takes the engine thread from `start` for `ns`; returns the instant it is free again. */
@@ -249,7 +249,7 @@ export class Node {
     this.advanceClock(start);
     this.sessions.primary.db = 0;
     const reply = this.engine.execute(this.sessions.primary, argv);
-    const effort = this.effortNs();
+    const effort = this.effortNs(argv);
     const done = this.occupy(start, withEffort ? ns + effort : ns);
     this.stream?.commit(done);
     return reply;
@@ -287,7 +287,7 @@ export class Node {
     if (database === NO_DATABASE) return this.occupy(start, parsing);
     this.sessions.primary.db = database;
     this.engine.execute(this.sessions.primary, argv);
-    return this.occupy(start, parsing + this.effortNs());
+    return this.occupy(start, parsing + this.effortNs(argv));
   }
 
   /** Counts connections that are there or gone. */
@@ -363,7 +363,7 @@ export class Node {
     const start = this.freeAtNs;
     this.advanceClock(start);
     this.engine.execute(this.sessions.for(session), argv);
-    this.stream?.commit(this.occupy(start, this.cpu.turnNs + this.cpu.overheadNs + this.effortNs()));
+    this.stream?.commit(this.occupy(start, this.cpu.turnNs + this.cpu.overheadNs + this.effortNs(argv)));
   }
 
   /** An empty process starts on the same host or a new one. */

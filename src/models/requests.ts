@@ -15,6 +15,10 @@
 //   pool         pool that the current try uses            channel    connection that carries it, -1: it is gone
 //   reads        1 when the command only reads           hinted     1 when argv[1] is the key that slot and hash are of
 //   written, writtenEpoch   where the current try's changes end in its primary's stream, and that stream's epoch; 0: none
+//   version      of the value that the pattern holds     askedNs    when the origin was asked
+//   originAttempt, originWork   of the call of the origin that is under way
+//   mark         of a pattern: what it must not forget   untilNs    of a pattern: how long it is patient
+//   link         next request that waits for the same one
 // and three of objects: argv (the current command), reply, error (why a try failed, null while none did).
 
 import { fail } from "../assert.ts";
@@ -63,6 +67,13 @@ export class Requests {
   writtenEpoch = new Int32Array(INITIAL_CAPACITY);
   ttlSeconds = new Float64Array(INITIAL_CAPACITY);
   valueSize = new Float64Array(INITIAL_CAPACITY);
+  version = new Float64Array(INITIAL_CAPACITY);
+  askedNs = new Float64Array(INITIAL_CAPACITY);
+  untilNs = new Float64Array(INITIAL_CAPACITY);
+  originWork = new Float64Array(INITIAL_CAPACITY);
+  originAttempt = new Uint8Array(INITIAL_CAPACITY);
+  mark = new Uint8Array(INITIAL_CAPACITY);
+  link = new Int32Array(INITIAL_CAPACITY);
   argv: (readonly Bytes[])[] = [];
   reply: Reply[] = [];
   failure: (Failure | null)[] = [];
@@ -104,6 +115,7 @@ export class Requests {
     this.valueSize[request] = -1;
     this.failure[request] = null;
     if (this.watcher !== null) this.watcher.opened(request);
+    this.mark[request] = 0;
     return request;
   }
 
@@ -148,6 +160,13 @@ export class Requests {
     this.writtenEpoch = wider(this.writtenEpoch, new Int32Array(capacity));
     this.ttlSeconds = wider(this.ttlSeconds, new Float64Array(capacity));
     this.valueSize = wider(this.valueSize, new Float64Array(capacity));
+    this.version = wider(this.version, new Float64Array(capacity));
+    this.askedNs = wider(this.askedNs, new Float64Array(capacity));
+    this.untilNs = wider(this.untilNs, new Float64Array(capacity));
+    this.originWork = wider(this.originWork, new Float64Array(capacity));
+    this.originAttempt = wider(this.originAttempt, new Uint8Array(capacity));
+    this.mark = wider(this.mark, new Uint8Array(capacity));
+    this.link = wider(this.link, new Int32Array(capacity));
     this.alive = wider(this.alive, new Uint8Array(capacity));
     this.onWire = wider(this.onWire, new Uint8Array(capacity));
   }

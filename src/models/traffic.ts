@@ -8,30 +8,47 @@ import type { Simulation } from "../sim/simulation.ts";
 import { nextGapNs } from "../workload/arrivals/open.ts";
 import { TRACE_DELETE, TRACE_SET, UNKNOWN_SIZE, UNKNOWN_TTL } from "../workload/traces/trace.ts";
 import { ValueTable } from "../workload/values.ts";
-import { cacheAside } from "./caching/cache-aside.ts";
 import { commandMix } from "./caching/commands.ts";
+import { CachingCounters } from "./caching/counters.ts";
+import { cachingPattern } from "./caching/index.ts";
 import type { Pattern, PatternWorld } from "./caching/pattern.ts";
+import { FIRST_OF_WRITES } from "./caching/steps.ts";
 import type { Client } from "./client.ts";
 import type { WorkloadConfig } from "./config.ts";
-import { ORIGIN_DONE } from "./messages.ts";
-import type { Origin } from "./origin.ts";
-import type { Outcome } from "./outcome.ts";
+import { Flights } from "./flights.ts";
+import type { OriginCalls } from "./origin-calls.ts";
+import { HIT, MISS, type Outcome } from "./outcome.ts";
 import type { Requests } from "./requests.ts";
+import { Versions } from "./versions.ts";
 
 /** To a workload's target: the next request of an open loop or trace is due; a closed loop's user wants one. */
 const ARRIVE = 0;
+/** A request has waited for as long as its pattern wanted: a = request, b = generation. */
+const RESUME = 1;
+
+export interface TrafficListener {
+  began(): void;
+  ended(request: number, outcome: Outcome): void;
+}
 
 export class Traffic implements PatternWorld {
   /** Requests that came, and that ended. */
   arrived = 0;
   ended = 0;
+  /** Requests in progress that no user waits for. */
+  inBackground = 0;
+  readonly counters = new CachingCounters();
+  readonly lastCounters = new Map<string, number>();
+  readonly versions: Versions | null;
+  readonly pattern: Pattern;
 
   private readonly target: number;
   private readonly arrivals: Random;
   private readonly keyDraws: Random;
   private readonly ttlDraws: Random;
+  private readonly writeDraws: Random | null;
   private readonly values: ValueTable;
-  private readonly pattern: Pattern;
+  private readonly flights: Flights;
   /** Values of replayed requests, by size. */
   private readonly traceValues = new Map<number, VirtualBytes>();
   private nextInstance = 0;
@@ -41,39 +58,48 @@ export class Traffic implements PatternWorld {
     readonly index: number,
     readonly config: WorkloadConfig,
     private readonly client: Client,
-    private readonly origin: Origin,
+    private readonly origin: OriginCalls,
     private readonly sim: Simulation,
     private readonly requests: Requests,
     private readonly endNs: number,
     commandOf: (name: string) => Command | undefined,
-    private readonly onFinish: (request: number, outcome: Outcome) => void,
-    private readonly onBegin: () => void,
+    private readonly listener: TrafficListener,
   ) {
-    const { name } = config;
+    const { name, keyCount, writeShare = 0, pattern } = config;
     this.arrivals = sim.random(`${name}/arrivals`);
     this.keyDraws = sim.random(`${name}/keys`);
     this.ttlDraws = sim.random(`${name}/ttl`);
-    this.values = new ValueTable(
-      config.keyCount,
-      config.valueBytes,
-      config.valuePerWrite,
-      sim.random(`${name}/values`),
-    );
+    this.writeDraws = writeShare > 0 ? sim.random(`${name}/writes`) : null;
+    this.values = new ValueTable(keyCount, config.valueBytes, config.valuePerWrite, sim.random(`${name}/values`));
+    this.versions = writeShare > 0 && pattern.kind !== "commands" ? new Versions(keyCount) : null;
+    this.flights = new Flights(keyCount, this.counters);
     this.pattern = this.makePattern(commandOf);
     client.handlers[index] = this.pattern;
-    this.target = sim.register(kind => {
-      if (kind !== ARRIVE) fail(`workload ${name} got an event of kind ${kind}`);
-      this.arrive();
+    origin.handlers[index] = {
+      atOrigin: this.pattern.atOrigin,
+      fetched: request => {
+        this.landed(request);
+        this.pattern.fetched(request);
+      },
+      fetchFailed: request => {
+        this.landed(request);
+        this.pattern.fetchFailed(request);
+      },
+    };
+    this.target = sim.register((kind, a, b) => {
+      if (kind === ARRIVE) return this.arrive();
+      if (kind !== RESUME) fail(`workload ${name} got an event of kind ${kind}`);
+      if (requests.generation[a] === b) this.pattern.resumed(a);
     });
   }
 
   private makePattern(commandOf: (name: string) => Command | undefined): Pattern {
-    const { pattern, load, name } = this.config;
-    if (pattern.kind === "cache-aside") {
+    const { pattern, load } = this.config;
+    if (pattern.kind !== "commands") {
       const fill = load.kind !== "trace" || load.fill;
-      return cacheAside(this, this.requests, pattern.fallback, fill);
+      return cachingPattern({ fill, ...pattern }, this, this.requests);
     }
-    const random = this.sim.random(`${name}/commands`);
+    const random = this.random("commands");
     return commandMix(
       this,
       this.requests,
@@ -127,8 +153,9 @@ export class Traffic implements PatternWorld {
       buffer.skip();
       assert(buffer.finished || buffer.length > 0, "the trace buffer ran dry within a slice of the run");
       this.scheduleNext();
-      if (op === TRACE_DELETE) this.pattern.remove(request);
-      else this.pattern.begin(request, op === TRACE_SET);
+      if (op === TRACE_SET) this.pattern.write(request, true);
+      else if (op === TRACE_DELETE) this.pattern.remove(request);
+      else this.pattern.begin(request);
       return;
     }
     const times = load.kind === "open" ? load.burst : 1;
@@ -137,7 +164,10 @@ export class Traffic implements PatternWorld {
     for (let i = 0; i < times; i++) {
       // A burst is one client's: a pipeline.
       this.nextInstance = first;
-      this.pattern.begin(this.open(this.drawKey()), false);
+      const request = this.open(this.drawKey());
+      if (this.writeDraws !== null && this.writeDraws.next() < this.config.writeShare!) {
+        this.pattern.write(request, false);
+      } else this.pattern.begin(request);
     }
   }
 
@@ -151,47 +181,107 @@ export class Traffic implements PatternWorld {
   }
 
   private open(key: number): number {
-    const { requests, client, config } = this;
+    const { client } = this;
     if (client.presence.away !== null) this.nextInstance = client.presence.presentFrom(this.nextInstance);
     const instance = client.firstInstance + this.nextInstance;
     this.nextInstance = this.nextInstance + 1 === client.config.instances ? 0 : this.nextInstance + 1;
+    this.arrived++;
+    this.listener.began();
+    return this.place(instance, key);
+  }
+
+  private place(instance: number, key: number): number {
+    const { requests, config } = this;
     const request = requests.open(this.index, instance, key, this.sim.now);
     requests.slot[request] = config.keys.slot(key);
     requests.hash[request] = config.keys.hash(key);
     requests.hinted[request] = 1;
-    this.arrived++;
-    this.onBegin();
     return request;
   }
 
   // -------------------------------------------------------------------------------------------------------------
   // What the pattern asks for.
 
+  get nowNs(): number {
+    return this.sim.now;
+  }
+
+  random(name: string): Random {
+    return this.sim.random(`${this.config.name}/${name}`);
+  }
+
   call(request: number, argv: readonly Bytes[], reads: boolean): void {
     this.client.call(request, argv, reads);
   }
 
   fetch(request: number): void {
-    const { requests, sim } = this;
-    const generation = ++requests.generation[request];
-    const done = this.origin.fetch(sim.now);
-    sim.send(done - sim.now, this.client.target, ORIGIN_DONE, request, generation);
+    this.flights.began(this.requests.key[request]);
+    this.origin.call(request, 1);
+  }
+
+  private landed(request: number): void {
+    if (this.requests.step[request] < FIRST_OF_WRITES) this.flights.landed(this.requests.key[request]);
+  }
+
+  save(request: number, work = 1): void {
+    this.origin.call(request, work);
+  }
+
+  wait(request: number, ns: number): void {
+    this.sim.send(ns, this.target, RESUME, request, ++this.requests.generation[request]);
+  }
+
+  after(ns: number, name: string, run: () => void): void {
+    this.sim.after(ns, `${this.config.name}/${name}`, run);
   }
 
   finish(request: number, outcome: Outcome): void {
     this.ended++;
-    this.onFinish(request, outcome);
+    if (this.versions !== null && (outcome === HIT || outcome === MISS)) this.noteAge(request);
+    this.listener.ended(request, outcome);
     this.requests.close(request);
     this.thinkThenAsk();
+  }
+
+  /** An answer is stale when it was out of date before it was asked for. */
+  private noteAge(request: number): void {
+    const since = this.versions!.supersededAt(this.requests.version[request]);
+    if (since >= this.requests.startedNs[request]) return;
+    const { counters } = this;
+    const age = this.sim.now - since;
+    counters.staleReads++;
+    counters.staleAge.record(age);
+    counters.staleAgeMaxNs = Math.max(counters.staleAgeMaxNs, age);
+  }
+
+  background(instance: number, key: number): number {
+    this.inBackground++;
+    return this.place(instance, key);
+  }
+
+  endBackground(request: number): void {
+    this.inBackground--;
+    this.requests.close(request);
   }
 
   keyText(request: number): string {
     return this.config.keys.text(this.requests.key[request]);
   }
 
+  isAbsent(request: number): boolean {
+    const { absentShare = 0 } = this.config;
+    if (absentShare === 0) return false;
+    const key = this.requests.key[request];
+    // What was written is there.
+    return scattered(key) < absentShare && (this.versions === null || this.pattern.atOrigin!.current(key) === key);
+  }
+
   value(request: number): Bytes {
     const size = this.requests.valueSize[request];
-    if (size < 0) return this.values.value(this.requests.key[request]);
+    if (size < 0) {
+      const value = this.values.value(this.requests.key[request]);
+      return this.versions === null ? value : new VirtualBytes(value.length, this.requests.version[request]);
+    }
     let value = this.traceValues.get(size);
     if (value === undefined) this.traceValues.set(size, (value = new VirtualBytes(size, 0)));
     return value;
@@ -208,9 +298,10 @@ export class Traffic implements PatternWorld {
     return ttlSeconds === null ? null : ttlSeconds.sample(this.ttlDraws);
   }
 
-  private remainingTtl(): number | null {
-    const whole = this.drawTtl();
-    return whole === null ? null : whole * this.ttlDraws.next();
+  absentSeconds(): number | null {
+    const { pattern } = this.config;
+    if (pattern.kind === "commands" || pattern.absentSeconds == null) return null;
+    return pattern.absentSeconds.sample(this.ttlDraws);
   }
 
   /**
@@ -218,16 +309,30 @@ export class Traffic implements PatternWorld {
    * of each is a uniform share of it.
    */
   *preload(): Generator<{ key: string; slot: number; hash: number; value: Bytes; ttlSeconds: number | null }> {
-    const { keys, keyCount, preload } = this.config;
+    const { keys, keyCount, preload, absentShare = 0 } = this.config;
+    const { pattern } = this;
     const count = Math.round(keyCount * preload);
     for (let key = 0; key < count; key++) {
+      const life = this.drawTtl();
+      const left = life === null ? null : life * this.ttlDraws.next();
+      if (absentShare > 0 && scattered(key) < absentShare) continue;
+      const plain = this.values.value(key);
+      const value = pattern.preloaded?.(plain, (life ?? Infinity) * 1e9, (left ?? Infinity) * 1e9) ?? plain;
       yield {
         key: keys.text(key),
         slot: keys.slot(key),
         hash: keys.hash(key),
-        value: this.values.value(key),
-        ttlSeconds: this.remainingTtl(),
+        value,
+        ttlSeconds: left === null ? null : left + (pattern.graceSeconds ?? 0),
       };
     }
   }
+}
+
+/** A key's number as a number in [0, 1) that has nothing to do with its popularity (Murmur's finaliser). */
+function scattered(key: number): number {
+  let z = (key ^ 0x5bd1e995) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return ((z ^ (z >>> 16)) >>> 0) / 4_294_967_296;
 }

@@ -8,6 +8,7 @@ import type { Reply } from "../engine/reply.ts";
 import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { MIB } from "../units.ts";
+import { gatherCaching } from "./caching/metrics.ts";
 import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
 import type { ClientDirectory } from "./client-directory.ts";
@@ -25,6 +26,8 @@ import { Latency } from "./network.ts";
 import { Node } from "./node.ts";
 import { NodeMetrics } from "./node-metrics.ts";
 import { Origin } from "./origin.ts";
+import { OriginCalls } from "./origin-calls.ts";
+import { OriginMetrics } from "./origin-metrics.ts";
 import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
 import type { ReplicationLink } from "./replication/link.ts";
@@ -33,6 +36,9 @@ import { AutoScaling } from "./scaling/auto-scaling.ts";
 import { ServerlessCache } from "./serverless/cache.ts";
 import { ServerlessMetrics } from "./serverless/metrics.ts";
 import { Traffic } from "./traffic.ts";
+
+/** Calls of a node's slow log that become events; the slow log itself has them all. */
+const SLOW_CALLS_TOLD = 50;
 
 export class World {
   readonly sim: Simulation;
@@ -44,6 +50,7 @@ export class World {
   readonly origin: Origin;
   /** Null on clusters of nodes. */
   readonly serverless: ServerlessCache | null;
+  readonly originCalls: OriginCalls;
   readonly traffic: Traffic[] = [];
   readonly recorder: Recorder;
   readonly log: EventLog;
@@ -63,8 +70,7 @@ export class World {
   private readonly nodeMetrics = new Map<Node, NodeMetrics>();
   private readonly serverlessMetrics: ServerlessMetrics | null;
   private readonly groupOfInstance: Int32Array;
-  /** Requests to the origin up to the end of the last period. */
-  private originRequests = 0;
+  private readonly originMetrics: OriginMetrics;
 
   constructor(readonly config: WorldConfig) {
     this.sim = new Simulation(config.seed, config.replication);
@@ -83,7 +89,9 @@ export class World {
       serverless === undefined ? null : new ServerlessCache(serverless, this.cluster, sim, this.requests, this.log);
     this.serverlessMetrics = this.serverless === null ? null : new ServerlessMetrics(this.serverless);
     this.buildClients();
-    this.origin = new Origin(config.origin, sim.random("origin"));
+    this.origin = new Origin(config.origin, sim.random("origin"), sim);
+    this.originCalls = new OriginCalls(config.origin, this.origin, sim.random("origin/retry"), sim, this.requests);
+    this.originMetrics = new OriginMetrics(this.origin, this.originCalls);
     this.failover = this.buildFailover();
     this.nodeFaults = new NodeFaults(this);
     const { autoScaling } = config.cluster;
@@ -100,15 +108,17 @@ export class World {
           index,
           workload,
           client,
-          this.origin,
+          this.originCalls,
           sim,
           this.requests,
           config.durationNs,
           name => COMMANDS.get(name.toLowerCase()),
-          (request, outcome) => {
-            this.recorder.ended(index, outcome, sim.now - this.requests.startedNs[request]);
+          {
+            began: () => this.recorder.began(),
+            ended: (request, outcome) => {
+              this.recorder.ended(index, outcome, sim.now - this.requests.startedNs[request]);
+            },
           },
-          () => this.recorder.began(),
         ),
       );
     });
@@ -145,6 +155,12 @@ export class World {
         directory,
       );
       node.onKilled = () => this.outOfMemory(node);
+      let told = 0;
+      node.effort.slow.listener = (ns, argv) => {
+        if (++told > SLOW_CALLS_TOLD) return;
+        const words = argv.slice(0, 3).map(word => (typeof word === "string" ? word.slice(0, 40) : "…"));
+        this.log.add(node.name, `slow: ${words.join(" ")} took ${(ns / 1e6).toFixed(1)} ms`);
+      };
       return node;
     };
     const built = new Cluster(cluster, sim, this.latency, this.log, makeNode, config.zones.length);
@@ -257,8 +273,8 @@ export class World {
         recorder.set("WaitingForConnection", "Count", client.config.name, client.waiting);
         recorder.set("OpenConnections", "Count", client.config.name, client.openConnections);
       }
-      recorder.set("OriginRequests", "Count", "origin", this.origin.requests - this.originRequests);
-      this.originRequests = this.origin.requests;
+      this.originMetrics.gather(recorder);
+      for (const traffic of this.traffic) gatherCaching(traffic, recorder);
     });
   }
 
@@ -315,6 +331,11 @@ export class World {
     return this.cluster.shards[index];
   }
 
+  /** Requests of users that have come and not ended. */
+  get inProgress(): number {
+    return this.traffic.reduce((left, { inBackground }) => left - inBackground, this.requests.active);
+  }
+
   /** Every request that came has ended or is in progress: a law of the whole machine. */
   checkConservation(): void {
     let arrived = 0;
@@ -324,8 +345,8 @@ export class World {
       ended += traffic.ended;
     }
     assert(
-      arrived === ended + this.requests.active,
-      `${arrived} requests came, ${ended} ended, ${this.requests.active} are in progress`,
+      arrived === ended + this.inProgress,
+      `${arrived} requests came, ${ended} ended, ${this.inProgress} are in progress`,
     );
   }
 }

@@ -88,7 +88,7 @@ export function assembleResult(
       done: totals[DONE],
       degraded: totals[DEGRADED],
       failed: totals[FAILED],
-      inProgress: world.requests.active,
+      inProgress: world.inProgress,
     },
     clients: world.clients.map(({ config: { name, library }, counters, connections, breakers, budgets }) => ({
       name,

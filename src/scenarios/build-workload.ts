@@ -3,19 +3,18 @@
 
 import { resolve } from "node:path";
 import { bytesFromUtf8 } from "../engine/bytes.ts";
-import { COMMANDS } from "../engine/commands/index.ts";
-import type { LoadConfig, PatternConfig, WorkloadConfig } from "../models/config.ts";
+import type { LoadConfig, WorkloadConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
-import { formatCount, formatRate, NS_PER_MS, NS_PER_SECOND, parseFraction, parseRate, UnitError } from "../units.ts";
+import { formatCount, NS_PER_MS, UnitError } from "../units.ts";
 import { KeyTable } from "../workload/keys.ts";
-import { constantRate, RATE_STEP_NS, type Rate, variableRate } from "../workload/rate.ts";
-import { arityProblem, type Part, parseTemplate, TemplateError } from "../workload/template.ts";
 import { DEFAULT_GAP_MS } from "../workload/traces/intake.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
+import { buildCommands } from "./build-commands.ts";
+import { buildCachingPattern, inSeconds, patternOf } from "./build-pattern.ts";
+import { buildRate } from "./build-rate.ts";
 import type { Report } from "./build-report.ts";
 import { wholeClient } from "./client-defaults.ts";
-import { compileExpression } from "./expression.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -46,7 +45,10 @@ export function buildWorkload(
   if (input.pipeline > 1 && !wholeClient(scenario.clients[client], scenario.cluster.mode).pool.multiplex) {
     report(path("pipeline"), "needs a client with «pool: { multiplex: true }»");
   }
-  const pattern = buildPattern(input, path, report);
+  const pattern =
+    input.commands === undefined
+      ? buildCachingPattern(input, scenario, path, report)
+      : buildCommands(input, path, report);
   const rate = buildRate(input, scenario.duration, path, report);
   const popularity = readPopularity(input, path, report);
   const count = input.keys?.count ?? 1;
@@ -89,6 +91,8 @@ export function buildWorkload(
         valuePerWrite: input.valueSize === "per-write",
         ttlSeconds: ttl,
         preload: input.preload,
+        writeShare: input.writes,
+        absentShare: input.keys?.absent ?? 0,
       };
     },
   };
@@ -128,6 +132,15 @@ function checkLoad(input: WorkloadInput, path: (...rest: Path) => Path, report: 
   }
   if (input.trace === undefined && input.keys === undefined) report(path("name"), "needs «keys:» with a count");
   if (input.trace !== undefined && input.keys !== undefined) report(path("keys"), "a trace brings its own keys");
+  if (input.writes > 0 && input.pattern === undefined) {
+    const instead = input.trace === undefined ? "the commands say what is written" : "a trace brings its own writes";
+    report(path("writes"), `needs a «pattern:»; ${instead}`);
+  } else if (input.writes > 0 && input.trace !== undefined) {
+    report(path("writes"), "a trace brings its own writes");
+  }
+  if ((input.keys?.absent ?? 0) > 0 && input.pattern === undefined) {
+    report(path("keys", "absent"), "needs a «pattern:»: plain commands have no origin");
+  }
   if (input.trace !== undefined && input.preload > 0) {
     report(path("preload"), "a trace brings its own keys: which of them to preload is not known before the run");
   }
@@ -147,108 +160,6 @@ function findClient(input: WorkloadInput, scenario: Scenario, path: (...rest: Pa
   return index;
 }
 
-function buildPattern(input: WorkloadInput, path: (...rest: Path) => Path, report: Report): PatternConfig {
-  if (input.commands === undefined) {
-    return { kind: "cache-aside", fallback: input.pattern?.["cache-aside"].fallback ?? true };
-  }
-  const templates: { parts: readonly Part[]; weight: number }[] = [];
-  for (const [text, share] of Object.entries(input.commands)) {
-    try {
-      const weight = parseFraction(share);
-      if (!(weight > 0)) report(path("commands", text), "needs a weight above zero");
-      templates.push({ parts: checkedTemplate(text, input), weight });
-    } catch (error) {
-      if (!(error instanceof TemplateError) && !(error instanceof UnitError)) throw error;
-      report(path("commands", text), error.message);
-    }
-  }
-  if (Object.keys(input.commands).length === 0) report(path("commands"), "needs at least one command");
-  return { kind: "commands", templates };
-}
-
-/** A template whose command exists and takes that many words. Throws TemplateError. */
-function checkedTemplate(text: string, input: WorkloadInput): readonly Part[] {
-  const parts = parseTemplate(text);
-  const name = (parts[0] as { text: string }).text;
-  let command = COMMANDS.get(name.toLowerCase());
-  if (command === undefined) {
-    throw new TemplateError(
-      `«${name}» is no command that the engine knows${didYouMean(name.toLowerCase(), [...COMMANDS.keys()])}`,
-    );
-  }
-  const second = parts[1];
-  if (command.children !== null && second?.kind === "text") {
-    const child = command.children.get(second.text.toLowerCase());
-    if (child === undefined) {
-      throw new TemplateError(
-        `${name.toUpperCase()} has no subcommand «${second.text}»; it has ${[...command.children.keys()].join(", ")}`,
-      );
-    }
-    command = child;
-  }
-  const problem = arityProblem(parts, command);
-  if (problem !== null) throw new TemplateError(problem);
-  if (parts.some(part => part.kind === "ttl") && input.ttl === undefined) {
-    throw new TemplateError("{ttl} needs the workload's «ttl:»");
-  }
-  return parts;
-}
-
-function buildRate(
-  input: WorkloadInput,
-  durationNs: number,
-  path: (...rest: Path) => Path,
-  report: Report,
-): (() => Rate) | null {
-  const { rate } = input;
-  if (rate === undefined) return null;
-  try {
-    if (typeof rate === "number") {
-      if (!(rate >= 0) || rate > MAX_RATE)
-        throw new UnitError(String(rate), `a rate between 0 and ${formatRate(MAX_RATE)}`);
-      return () => constantRate(rate);
-    }
-    const plain = plainRate(rate);
-    if (plain !== null) {
-      if (plain > MAX_RATE) throw new UnitError(rate, `a rate of at most ${formatRate(MAX_RATE)}`);
-      return () => constantRate(plain);
-    }
-    const compiled = compileExpression(rate);
-    checkOverTime(rate, compiled, durationNs);
-    return () => variableRate(compiled);
-  } catch (error) {
-    if (!(error instanceof UnitError)) throw error;
-    report(path("rate"), error.message);
-    return null;
-  }
-}
-
-const MAX_RATE = 1e9;
-const MOST_LOOKS = 1_000_000;
-
-/** A rate that is no number somewhere is found before the run, not in it. Longer runs than a day are looked at in places. */
-function checkOverTime(text: string, rateAt: (t: number) => number, durationNs: number): void {
-  const steps = Math.ceil(durationNs / RATE_STEP_NS);
-  const stride = Math.ceil(steps / MOST_LOOKS);
-  for (let step = 0; step < steps; step += stride) {
-    const t = ((step + 0.5) * RATE_STEP_NS) / NS_PER_SECOND;
-    const value = rateAt(t);
-    if (Number.isFinite(value) && value <= MAX_RATE) continue;
-    throw new UnitError(
-      text,
-      `an expression that stays a rate of at most ${formatRate(MAX_RATE)}; at t = ${t} s it is ${value}`,
-    );
-  }
-}
-
-function plainRate(text: string): number | null {
-  try {
-    return parseRate(text);
-  } catch {
-    return null;
-  }
-}
-
 function readPopularity(input: WorkloadInput, path: (...rest: Path) => Path, report: Report) {
   try {
     const { model, args } = parsePopularity(input.keys?.popularity ?? "uniform");
@@ -262,12 +173,6 @@ function readPopularity(input: WorkloadInput, path: (...rest: Path) => Path, rep
 
 /** Times to live in seconds, from the pattern or the workload. */
 function ttlSeconds(input: WorkloadInput): Distribution | null {
-  const given = input.pattern?.["cache-aside"].ttl ?? input.ttl ?? input.trace?.ttl;
-  if (given === undefined || given === "none") return null;
-  return {
-    sample: random => given.sample(random) / NS_PER_SECOND,
-    mean: given.mean / NS_PER_SECOND,
-    variance: given.variance / NS_PER_SECOND ** 2,
-    support: [given.support[0] / NS_PER_SECOND, given.support[1] / NS_PER_SECOND],
-  };
+  const given = patternOf(input)?.options.ttl ?? input.ttl ?? input.trace?.ttl;
+  return given === undefined || given === "none" ? null : inSeconds(given);
 }

@@ -8,7 +8,6 @@ import type { PlannedDrill } from "../drills/index.ts";
 import { engineProfile } from "../engine/profile.ts";
 import type { Alarm } from "../models/alarms/alarm.ts";
 import type { WorldConfig } from "../models/config.ts";
-import { constant } from "../sim/distributions/constant.ts";
 import { formatDurationNs, NS_PER_MS, NS_PER_SECOND, UnitError } from "../units.ts";
 import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import { buildAlarms } from "./build-alarms.ts";
@@ -16,6 +15,7 @@ import { type Billing, buildBilling } from "./build-billing.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile, nodeOf } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
+import { buildOrigin } from "./build-origin.ts";
 import { type Report, readRange } from "./build-report.ts";
 import { buildServerless, checkServerless, SERVERLESS_NODE } from "./build-serverless.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
@@ -81,6 +81,7 @@ export function build(
   );
   const billing = buildBilling(scenario, node, product, tell);
   const clients = buildClients(scenario, tell);
+  const origin = buildOrigin(scenario, tell);
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
   checkNames(scenario, tell);
   const drills = serverless ? [] : planDrills(scenario, failoverProfile(cluster), tell);
@@ -140,10 +141,7 @@ export function build(
       },
       cluster: config,
       clients,
-      origin: {
-        latencyNs: scenario.origin?.latency ?? constant(NS_PER_SECOND),
-        concurrency: scenario.origin?.concurrency ?? 1,
-      },
+      origin,
       workloads: workloads.map(plan => plan.config((buffer, keys) => feed?.(plan, buffer, keys))),
     }),
   };

@@ -44,6 +44,7 @@ export function judge(
       recorder: world.recorder,
       measured: measure(world.recorder, window, workload),
       drills,
+      workload: expectation.workload,
       monthlyUsd,
       alarms: watchAlarms(alarms, world.recorder),
     }),

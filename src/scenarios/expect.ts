@@ -15,7 +15,8 @@ import {
   parseUsd,
   UnitError,
 } from "../units.ts";
-import { METRICS, type Metric, type MetricUnit } from "./metrics.ts";
+import type { Metric, MetricUnit } from "./metric.ts";
+import { METRICS } from "./metrics.ts";
 import { didYouMean } from "./suggest.ts";
 
 export type WindowSpec =

@@ -2,31 +2,11 @@
 // metric is one row.
 
 import type { DrillReport } from "../drills/drill.ts";
-import { type WatchedAlarm, wasRaised } from "../models/alarms/watch.ts";
+import { wasRaised } from "../models/alarms/watch.ts";
 import { FAILED } from "../models/outcome.ts";
-import type { Recorder } from "../models/recorder.ts";
-import { endedIn, hitRateOf, type Measured } from "./window.ts";
-
-/** How a limit is written: a duration, a share, bytes, dollars, or a plain number. */
-export type MetricUnit = "duration" | "share" | "usd" | "count" | "rate";
-
-export interface MetricSource {
-  readonly recorder: Recorder;
-  readonly measured: Measured;
-  readonly drills: readonly DrillReport[];
-  readonly monthlyUsd: number | null;
-  readonly alarms: readonly WatchedAlarm[];
-}
-
-export interface Metric {
-  readonly name: string;
-  readonly summary: string;
-  readonly unit: MetricUnit;
-  /** Whether `workload.metric` makes sense. */
-  readonly perWorkload: boolean;
-  /** Durations in ns, shares 0–1. Null: nothing to measure. */
-  read(source: MetricSource): number | null;
-}
+import { highest, type Metric, type MetricSource, total } from "./metric.ts";
+import { CACHING_METRICS } from "./metrics-caching.ts";
+import { endedIn, hitRateOf } from "./window.ts";
 
 function percentile(name: string, q: number): Metric {
   return {
@@ -36,28 +16,6 @@ function percentile(name: string, q: number): Metric {
     perWorkload: true,
     read: ({ measured }) => (measured.latency.supports(q) ? measured.latency.quantile(q) : null),
   };
-}
-
-/** Highest value of a node metric over the window's rows and all nodes. */
-function highest({ recorder, measured }: MetricSource, metric: string): number | null {
-  let best: number | null = null;
-  for (const column of recorder.columns) {
-    if (column.metric !== metric) continue;
-    for (const row of measured.rows) {
-      const value = column.values[row];
-      if (value != null && (best === null || value > best)) best = value;
-    }
-  }
-  return best;
-}
-
-function total({ recorder, measured }: MetricSource, metric: string): number {
-  let sum = 0;
-  for (const column of recorder.columns) {
-    if (column.metric !== metric) continue;
-    for (const row of measured.rows) sum += column.values[row] ?? 0;
-  }
-  return sum;
 }
 
 /** Lowest value of a node metric over the window's rows and all nodes. */
@@ -312,4 +270,5 @@ export const METRICS: readonly Metric[] = [
     perWorkload: false,
     read: ({ monthlyUsd }) => monthlyUsd,
   },
+  ...CACHING_METRICS,
 ];

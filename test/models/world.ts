@@ -5,6 +5,7 @@ import type {
   ClientConfig,
   ClusterConfig,
   ConnectConfig,
+  OriginConfig,
   PoolConfig,
   RetryConfig,
   WorkloadConfig,
@@ -31,6 +32,7 @@ export interface Wanted {
     readonly connect?: Partial<ConnectConfig>;
   };
   readonly workload?: Partial<WorkloadConfig>;
+  readonly origin?: Partial<OriginConfig>;
 }
 
 /** Delays without jitter, so that times can be worked out by hand. */
@@ -67,6 +69,7 @@ export function smallConfig(wanted: Wanted = {}): WorldConfig {
         connect: { ...web.connect, ...connect },
       },
     ],
+    origin: { ...base.origin, ...wanted.origin },
     workloads: [{ ...base.workloads[0], valueBytes: constant(200), ...wanted.workload }],
   };
 }

@@ -93,7 +93,7 @@ const TIMES: readonly Row[] = [
 ];
 
 const DRILLS: readonly Row[] = [
-  [["drills=[{at: 5s}]"], "drills[0]", "needs one of the drills crash-node, lose-host, snapshot"],
+  [["drills=[{at: 5s}]"], "drills[0]", "needs one of the drills crash-node, lose-host, "],
   [
     ["drills=[{at: 5s, crash-node: {}, snapshot: {}}]"],
     "drills[0]",

@@ -1,64 +1,79 @@
-// Cache-aside (lazy loading): ask the cache; on a miss ask the origin, store the answer with a time to live, return it.
-// The user waits for all three trips. A cache that cannot be reached is not fatal: with `fallback` the origin answers,
-// and nothing is stored. A store that fails is lost silently; the user has the answer.
+// Cache-aside (lazy loading): the application asks the cache, and on a miss the origin, and stores the answer. Writes go to
+// the origin; what becomes of the cache's copy is a choice (write-path.ts).
+//
+// Read-through, write-through and refresh-ahead are the same two ways with other settings: a library does for the
+// application what the application does here.
 
-import { ErrorReply, type Reply } from "../../engine/reply.ts";
-import { DEGRADED, DONE, FAILED, HIT, MISS } from "../outcome.ts";
+import type { VirtualBytes } from "../../engine/bytes.ts";
+import type { Reply } from "../../engine/reply.ts";
+import type { ReadConfig, WriteConfig } from "../config.ts";
+import type { OriginHandler } from "../origin-calls.ts";
 import type { Requests } from "../requests.ts";
-import { type Pattern, type PatternWorld, setCommand } from "./pattern.ts";
+import type { Pattern, PatternWorld } from "./pattern.ts";
+import { ReadPath } from "./read-path.ts";
+import { FIRST_OF_WRITES } from "./steps.ts";
+import { WritePath } from "./write-path.ts";
 
-const READING = 0;
-const FETCHING = 1;
-const STORING = 2;
-const FALLING_BACK = 3;
-/** A write or a deletion that a trace asks for. */
-const WRITING = 4;
+export class CacheAside implements Pattern {
+  protected readonly reading: ReadPath;
+  protected readonly writing: WritePath;
 
-export function cacheAside(world: PatternWorld, requests: Requests, fallback: boolean, fill: boolean): Pattern {
-  const store = (request: number, step: number) => {
-    requests.step[request] = step;
-    world.call(request, setCommand(world.keyText(request), world.value(request), world.ttlSeconds(request)), false);
-  };
-  return {
-    begin(request, write) {
-      if (write) return store(request, WRITING);
-      requests.step[request] = READING;
-      world.call(request, ["get", world.keyText(request)], true);
-    },
-    remove(request) {
-      requests.step[request] = WRITING;
-      world.call(request, ["del", world.keyText(request)], false);
-    },
-    replied(request, reply: Reply) {
-      const isError = reply instanceof ErrorReply;
-      switch (requests.step[request]) {
-        case READING:
-          if (isError) return this.failed(request, "error");
-          if (reply !== null) return world.finish(request, HIT);
-          if (!fill) return world.finish(request, MISS);
-          requests.step[request] = FETCHING;
-          return world.fetch(request);
-        case WRITING:
-          return world.finish(request, isError ? FAILED : DONE);
-        default:
-          return world.finish(request, MISS);
-      }
-    },
-    failed(request) {
-      switch (requests.step[request]) {
-        case READING:
-          if (!fallback) return world.finish(request, FAILED);
-          requests.step[request] = FALLING_BACK;
-          return world.fetch(request);
-        case WRITING:
-          return world.finish(request, FAILED);
-        default:
-          return world.finish(request, MISS);
-      }
-    },
-    fetched(request) {
-      if (requests.step[request] === FALLING_BACK) return world.finish(request, DEGRADED);
-      store(request, STORING);
-    },
-  };
+  constructor(
+    protected readonly world: PatternWorld,
+    protected readonly requests: Requests,
+    read: ReadConfig,
+    write: WriteConfig,
+  ) {
+    this.reading = new ReadPath(world, requests, read);
+    this.writing = new WritePath(world, requests, write);
+  }
+
+  get atOrigin(): OriginHandler["atOrigin"] {
+    return this.world.versions;
+  }
+
+  begin(request: number): void {
+    this.reading.begin(request);
+  }
+
+  write(request: number, recorded: boolean): void {
+    if (recorded) this.writing.record(request);
+    else this.writing.begin(request);
+  }
+
+  remove(request: number): void {
+    this.writing.remove(request);
+  }
+
+  replied(request: number, reply: Reply): void {
+    if (this.requests.step[request] < FIRST_OF_WRITES) this.reading.replied(request, reply);
+    else this.writing.replied(request, reply);
+  }
+
+  failed(request: number): void {
+    if (this.requests.step[request] < FIRST_OF_WRITES) this.reading.failed(request);
+    else this.writing.failed(request);
+  }
+
+  fetched(request: number): void {
+    if (this.requests.step[request] < FIRST_OF_WRITES) this.reading.fetched(request);
+    else this.writing.fetched(request);
+  }
+
+  fetchFailed(request: number): void {
+    if (this.requests.step[request] < FIRST_OF_WRITES) this.reading.fetchFailed(request);
+    else this.writing.fetchFailed(request);
+  }
+
+  resumed(request: number): void {
+    this.reading.resumed(request);
+  }
+
+  preloaded(value: VirtualBytes, lifeNs: number, leftNs: number) {
+    return this.reading.preloaded(value, lifeNs, leftNs);
+  }
+
+  get graceSeconds(): number {
+    return this.reading.graceSeconds;
+  }
 }

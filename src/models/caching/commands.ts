@@ -16,6 +16,10 @@ export interface Mix {
   readonly weight: number;
 }
 
+function noOrigin(request: number): never {
+  return fail(`request ${request} of plain commands has no origin`);
+}
+
 export function commandMix(
   world: PatternWorld,
   requests: Requests,
@@ -40,6 +44,11 @@ export function commandMix(
     remove: () => fail("a mix of commands has no deletions of its own: they are for traces"),
     replied: (request, reply) => world.finish(request, reply instanceof ErrorReply ? FAILED : DONE),
     failed: request => world.finish(request, FAILED),
-    fetched: request => world.finish(request, DONE),
+    // Plain commands have no origin behind them, and no other way to write.
+    atOrigin: null,
+    fetched: noOrigin,
+    fetchFailed: noOrigin,
+    resumed: noOrigin,
+    write: noOrigin,
   };
 }

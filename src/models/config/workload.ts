@@ -6,10 +6,24 @@ import type { KeyTable, Popularity } from "../../workload/keys.ts";
 import type { Rate } from "../../workload/rate.ts";
 import type { Part } from "../../workload/template.ts";
 import type { TraceBuffer } from "../../workload/traces/trace.ts";
+import type { RetryConfig } from "./client.ts";
 
 export interface OriginConfig {
   readonly latencyNs: Distribution;
   readonly concurrency: number;
+  /** How it slows down with what is under way (origin.ts); 0 when left out. */
+  readonly contention?: number;
+  readonly coherency?: number;
+  /** Requests that may wait, and for how long; no limit when left out. */
+  readonly queueLimit?: number;
+  readonly queueTimeoutNs?: number;
+  /** Share of the answers that are errors. */
+  readonly errorRate?: number;
+  /** How long clients wait for an answer, and how often they ask; for ever and once when left out. */
+  readonly timeoutNs?: number;
+  readonly retry?: Pick<RetryConfig, "attempts" | "backoffLowNs" | "backoffHighNs" | "jitter">;
+  /** Retries that one call earns; null: as many as `retry` says. */
+  readonly retryBudget?: number | null;
 }
 
 export interface WorkloadConfig {
@@ -27,10 +41,72 @@ export interface WorkloadConfig {
   readonly ttlSeconds: Distribution | null;
   /** Share of the most popular keys that are in the cache before the run begins. */
   readonly preload: number;
+  /** Share of the requests that write to the origin; 0 when left out. */
+  readonly writeShare?: number;
+  /** Share of the keys that the origin does not have; 0 when left out. */
+  readonly absentShare?: number;
+}
+
+/** How a pattern reads. */
+export interface ReadConfig {
+  /** Ask the origin when the cache cannot be reached. */
+  readonly fallback: boolean;
+  /** Store after a miss; yes when left out. */
+  readonly fill?: boolean;
+  /** Store it only where nothing is (SET NX). */
+  readonly fillIfAbsent?: boolean;
+  /** Every read begins the time to live anew. */
+  readonly sliding?: boolean;
+  /** How long the cache remembers that the origin has nothing under a key; it does not when left out. */
+  readonly absentSeconds?: Distribution | null;
+  readonly stampede?: StampedeConfig;
+  /** What preloaded values are taken to have taken to load. */
+  readonly expectedLoadNs?: number;
+}
+
+/** How a pattern writes; see caching/write-path.ts. */
+export interface WriteConfig {
+  readonly copy: "invalidate" | "invalidate-first" | "update" | "around";
+  /** A copy that cannot be changed fails the write. */
+  readonly strict: boolean;
+}
+
+/** Write-behind; see caching/write-behind.ts. */
+export interface BehindConfig {
+  readonly everyNs: number;
+  /** Keys that are written in one go. */
+  readonly batch: number;
+  /** Work of each further key of a batch, as a share of the first one's. */
+  readonly furtherWork: number;
+  readonly merge: boolean;
+  /** Dirty keys of an instance beyond which writes go to the origin at once. */
+  readonly queue: number;
+}
+
+/** Protection against stampedes; see stampede/. */
+export type StampedeConfig =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "lock" } & LockConfig)
+  | { readonly kind: "early"; readonly beta: number }
+  | { readonly kind: "stale-while-revalidate"; readonly graceSeconds: number }
+  | { readonly kind: "refresh-ahead"; readonly factor: number }
+  | { readonly kind: "single-flight" };
+
+export interface LockConfig {
+  readonly ttlNs: number;
+  readonly pollNs: number;
+  /** After so long of waiting a request asks the origin itself. */
+  readonly patienceNs: number;
+  /** What those do who did not get it. */
+  readonly others: "wait" | "stale";
+  /** How long a value stays beyond its time, for `stale`. */
+  readonly graceSeconds: number;
 }
 
 export type PatternConfig =
-  | { readonly kind: "cache-aside"; readonly fallback: boolean }
+  /** Reads and writes to the origin: cache-aside, read-through, write-through, refresh-ahead. */
+  | ({ readonly kind: "cache-aside"; readonly write?: WriteConfig } & ReadConfig)
+  | ({ readonly kind: "write-behind"; readonly behind: BehindConfig } & ReadConfig)
   | {
       readonly kind: "commands";
       readonly templates: readonly { readonly parts: readonly Part[]; readonly weight: number }[];

@@ -7,19 +7,27 @@ import { engineCpu } from "./engine-cpu.ts";
 import { evictions } from "./evictions.ts";
 import { hitRate } from "./hit-rate.ts";
 import { memory } from "./memory.ts";
+import { metastable } from "./metastable.ts";
 import { noReplica } from "./no-replica.ts";
 import { noeviction } from "./noeviction.ts";
 import { overloaded } from "./overloaded.ts";
 import { parametersWithoutEffect } from "./parameters-without-effect.ts";
 import { pool } from "./pool.ts";
 import { refusedDrill } from "./refused-drill.ts";
+import { retryStorm } from "./retry-storm.ts";
 import type { Rule } from "./rule.ts";
+import { slowCommands } from "./slow-commands.ts";
+import { stampede } from "./stampede.ts";
 import { swap } from "./swap.ts";
 import { nearMaximum, throttled } from "./throttled.ts";
 import { unsettled } from "./unsettled.ts";
 
 export const RULES: readonly Rule[] = [
   overloaded,
+  metastable,
+  retryStorm,
+  stampede,
+  slowCommands,
   engineCpu,
   memory,
   throttled,

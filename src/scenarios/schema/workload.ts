@@ -3,19 +3,7 @@
 import { z } from "zod";
 import { TRACE_FORMATS } from "../../workload/traces/index.ts";
 import { count, duration, durations, nameOf, share, sizes } from "../fields.ts";
-
-const cacheAside = z
-  .strictObject({
-    ttl: z
-      .union([z.literal("none"), durations("Time to live of what is stored.", ["1h +-10%", "mix(80%: 1h, 20%: 5m)"])])
-      .default("none")
-      .meta({ description: "Time to live of what is stored; «none» keeps it for ever." }),
-    fallback: z
-      .boolean()
-      .default(true)
-      .meta({ description: "Ask the origin when the cache cannot be reached; else the request fails." }),
-  })
-  .meta({ description: "Ask the cache; on a miss ask the origin, store the answer, return it." });
+import { patternSchema } from "./pattern.ts";
 
 const trace = z
   .strictObject({
@@ -60,7 +48,8 @@ export const workloadSchema = z
   .strictObject({
     name: z.string().min(1).meta({ description: "Name of the workload." }),
     client: z.string().optional().meta({ description: "Which client group; the first when left out." }),
-    pattern: z.strictObject({ "cache-aside": cacheAside.prefault({}) }).optional(),
+    pattern: patternSchema.optional(),
+    writes: share("Requests that write to the origin, as the pattern does it.", ["10%"]).prefault("0%"),
     commands: z
       .record(z.string(), z.union([z.string(), z.number()]))
       .optional()
@@ -99,6 +88,7 @@ export const workloadSchema = z
           .string()
           .default("zipf(0.99)")
           .meta({ description: "Which keys are asked for.", examples: ["zipf(0.99)", "uniform", "hotspot(20%, 80%)"] }),
+        absent: share("Keys that the origin does not have.", ["5%"]).prefault("0%"),
         prefix: z.string().default("key:").meta({ description: "What a key's number is appended to." }),
       })
       .optional()

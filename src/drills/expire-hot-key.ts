@@ -1,0 +1,39 @@
+// The most popular key of a workload runs out at an instant: the thundering herd at the origin, or its absence.
+
+import { z } from "zod";
+import { followAftermath } from "./aftermath.ts";
+import type { Drill } from "./drill.ts";
+
+const options = z
+  .strictObject({
+    workload: z.string().optional().meta({ description: "Whose most popular key; the first workload when left out." }),
+  })
+  .meta({ description: "The most popular key of a workload is deleted." });
+
+export const expireHotKey: Drill<z.infer<typeof options>> = {
+  name: "expire-hot-key",
+  summary: "the most popular key of a workload runs out",
+  options,
+  run(context, { workload }) {
+    const { world, report, finish } = context;
+    const traffic = world.traffic.find(one => workload === undefined || one.config.name === workload);
+    if (traffic === undefined) {
+      report.refused = `there is no workload «${workload}»`;
+      return finish();
+    }
+    const { keys } = traffic.config;
+    const { cluster } = world;
+    const node = cluster.shards[cluster.shardOfSlot[keys.slot(0)]].primary;
+    report.target = keys.text(0);
+    const asked = world.origin.requests;
+    node.runOwn(["unlink", keys.text(0)], node.cpu.turnNs);
+    world.log.add(node.name, `${keys.text(0)} runs out`);
+    world.sim.after(WATCH_NS, "herd", () => {
+      report.figures.originRequests = world.origin.requests - asked;
+    });
+    followAftermath(context, [node], world.sim.now);
+  },
+};
+
+/** Requests to the origin are counted for so long. */
+const WATCH_NS = 1e9;

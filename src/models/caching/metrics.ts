@@ -1,0 +1,54 @@
+// What a workload's pattern did in a period, beside answering. A metric whose counter has never moved has no column.
+
+import type { Recorder } from "../recorder.ts";
+import type { CachingCounters } from "./counters.ts";
+import type { Pattern } from "./pattern.ts";
+
+type Counter = { [K in keyof CachingCounters]: CachingCounters[K] extends number ? K : never }[keyof CachingCounters];
+
+/** Metric → counter that it is the period's growth of. */
+export const CACHING_METRICS = {
+  StaleReads: "staleReads",
+  LockWaits: "lockWaits",
+  LocksGivenUp: "lockGivenUp",
+  CoalescedRequests: "coalesced",
+  EarlyRecomputes: "early",
+  BackgroundRefreshes: "refreshes",
+  AnswersPastTime: "pastTime",
+  AbsentKeyHits: "absentHits",
+  CopiesLeft: "copiesLeft",
+  WritesFlushed: "flushed",
+  WritesMerged: "merged",
+  WritesLost: "lost",
+  WritesPastQueue: "overflowed",
+  FlushesFailed: "flushesFailed",
+} as const satisfies Record<string, Counter>;
+
+/** A workload as far as its pattern's metrics go. */
+export interface Observed {
+  readonly config: { readonly name: string };
+  readonly counters: CachingCounters;
+  readonly pattern: Pattern;
+  /** Values of the counters at the end of the last period. */
+  readonly lastCounters: Map<string, number>;
+}
+
+export function gatherCaching({ config, counters, pattern, lastCounters }: Observed, recorder: Recorder): void {
+  const { name } = config;
+  for (const [metric, counter] of Object.entries(CACHING_METRICS)) {
+    const value = counters[counter];
+    const before = lastCounters.get(metric);
+    if (before === undefined && value === 0) continue;
+    recorder.set(metric, "Count", name, value - (before ?? 0));
+    lastCounters.set(metric, value);
+  }
+  if (counters.staleReads > 0) {
+    recorder.set("StaleAgeMax", "Seconds", name, counters.staleAgeMaxNs / 1e9);
+    counters.staleAgeMaxNs = 0;
+  }
+  if (counters.missEpisodes > 0) {
+    recorder.set("StampedePeak", "Count", name, counters.stampedePeak);
+    counters.stampedePeak = 0;
+  }
+  if (pattern.queued !== undefined) recorder.set("WritesQueued", "Count", name, pattern.queued);
+}
