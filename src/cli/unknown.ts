@@ -1,7 +1,26 @@
 import type { Argv } from "yargs";
 import { didYouMean } from "../scenarios/suggest.ts";
 
-const VERBS = ["run", "validate", "report", "init", "serve", "schema", "nodes", "commands", "prices", "crossover"];
+const VERBS = [
+  "run",
+  "drill",
+  "compare",
+  "sweep",
+  "merge",
+  "worker",
+  "mrc",
+  "plan",
+  "crossover",
+  "fuzz",
+  "validate",
+  "report",
+  "init",
+  "serve",
+  "schema",
+  "nodes",
+  "commands",
+  "prices",
+];
 
 /** What the verbs with files take. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -9,6 +28,12 @@ const TAKES: Readonly<Record<string, string>> = {
   validate: "takes one scenario file or more",
   report: "takes one result file",
   init: "takes one file to write",
+  drill: "takes the name of a drill or a file, and a scenario",
+  compare: "takes two scenario files or more, or one and a --variant",
+  sweep: "takes one scenario file",
+  merge: "takes the parts of a sweep",
+  mrc: "takes one trace or scenario file",
+  plan: "takes one scenario file",
   crossover: "takes one scenario file",
   prices: "takes «list», or «import» and an offer file",
 };

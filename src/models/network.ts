@@ -130,11 +130,10 @@ export class Bandwidth {
     this.bytes += bytes;
     this.messages++;
     let end = start + wireNs;
-    // A packet of jumbo size always takes longer for its bytes than for its slot.
-    if (wireNs < this.nsPerPacket) {
-      end = start + this.nsPerPacket;
-      if (start > nowNs) this.packetsExceeded++;
-    }
+    // A packet of jumbo size always takes longer for its bytes than for its slot. A small one is through after its bytes;
+    // it is the next one that waits for the slot to end.
+    const slotEnd = start + this.nsPerPacket;
+    if (end < slotEnd && start > nowNs) this.packetsExceeded++;
     if (this.credits !== null) {
       const wait = this.credits.take(start, bytes);
       if (wait > 0) {
@@ -142,7 +141,7 @@ export class Bandwidth {
         if (start + wait > end) end = start + wait;
       }
     }
-    this.freeAtNs = end;
+    this.freeAtNs = end > slotEnd ? end : slotEnd;
     return end - nowNs;
   }
 

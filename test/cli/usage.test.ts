@@ -22,6 +22,14 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
     "--fail",
     "--no-fail",
   ],
+  drill: ["--list", "--set", "--overlay", "--seed", "--json", "--report"],
+  compare: ["--variant", "--set", "--replications", "--json", "--report"],
+  sweep: ["--matrix", "--list", "--out", "--shard", "--distributed", "--resume", "--skip-invalid", "--threads"],
+  merge: ["--out", "--report"],
+  worker: ["--distributed", "--idle"],
+  mrc: ["--json"],
+  plan: ["--json"],
+  fuzz: ["--seeds", "--from"],
   validate: ["--set", "--overlay", "--json"],
   report: ["--output", "-o"],
   init: ["--force"],
@@ -88,7 +96,7 @@ describe("calls that cannot be meant", () => {
   test.each<[string[], string]>([
     [
       ["runn", "x.yaml"],
-      "unknown verb «runn»; there are run, validate, report, init, serve, schema, nodes, commands; did you mean «run»?",
+      "unknown verb «runn»; there are run, drill, compare, sweep, merge, worker, mrc, plan, crossover, fuzz, validate, report, init, serve, schema, nodes, commands, prices; did you mean «run»?",
     ],
     [["simulate"], "unknown verb «simulate»; there are run"],
     [["--color", "never"], "Which verb?"],

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { type Alarm, type AlarmState, breaches, type MissingData, statesOf } from "../../../src/models/alarms/alarm.ts";
 import { alarmSet } from "../../../src/models/alarms/sets.ts";
 import { NODE_METRICS } from "../../../src/models/metrics/index.ts";
+import { SERVERLESS_METRICS } from "../../../src/models/serverless/metrics.ts";
 
 function alarm(wanted: Partial<Alarm> = {}): Alarm {
   return {
@@ -103,8 +104,8 @@ describe("ready sets", () => {
     expect([large.metric, large.threshold]).toEqual(["EngineCPUUtilization", 90]);
   });
 
-  test("every alarm watches a metric that nodes report", () => {
-    const known = new Set(NODE_METRICS.map(metric => metric.name));
+  test("every alarm watches a metric that nodes or serverless caches report", () => {
+    const known = new Set([...NODE_METRICS, ...SERVERLESS_METRICS].map(metric => metric.name));
     const sets = [...alarmSet("seed", 2), ...alarmSet("aws", 2), ...alarmSet("aws", 4)];
     expect(sets.filter(one => !known.has(one.metric)).map(one => one.metric)).toEqual([]);
   });
