@@ -54,12 +54,7 @@ const MAX_ROWS = 100_000;
  * Builds, or reports problems and returns null. `directory` is where relative file names begin, `written` the scenario
  * before defaults were filled in.
  */
-export function build(
-  scenario: Scenario,
-  directory: string,
-  report: Report,
-  written: unknown = scenario,
-): Built | null {
+export function build(scenario: Scenario, directory: string, report: Report, written: unknown): Built | null {
   let problems = 0;
   const tell: Report = (path, message) => {
     problems++;

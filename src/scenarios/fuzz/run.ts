@@ -12,7 +12,7 @@ import { World } from "../../models/world.ts";
 import { NS_PER_SECOND } from "../../units.ts";
 import { build } from "../build.ts";
 import { scenarioSchema } from "../schema.ts";
-import { formatPath } from "../yaml-file.ts";
+import { formatPath, type Path } from "../yaml-file.ts";
 import type { FuzzCase } from "./draw.ts";
 
 /** The last seconds of the load, in which everything works again. */
@@ -28,9 +28,10 @@ export interface Verdict {
 
 export function runCase({ seed, scenario, healedSeconds }: FuzzCase): Verdict {
   const problems: string[] = [];
-  const built = build(scenarioSchema.parse(scenario), ".", (path, message) => {
+  const tell = (path: Path, message: string) => {
     problems.push(`${formatPath(path)} ${message}`);
-  });
+  };
+  const built = build(scenarioSchema.parse(scenario), ".", tell, scenario);
   assert(built !== null, `fuzz drew a scenario that is none: ${problems.join("; ")}`);
   const world = new World(built.world(0, seed));
   const observation = new Observation(world, { wholeHistory: true });
