@@ -1,6 +1,7 @@
 // What the verbs that simulate share: seed, replications, progress, Ctrl-C, the files that are written, the exit code.
 
 import type { Argv } from "yargs";
+import type { TextOptions } from "../report/text.ts";
 import type { Result } from "../result.ts";
 import type { Loaded } from "../scenarios/load.ts";
 import { CliError, EXIT } from "./exit.ts";
@@ -18,14 +19,6 @@ export interface SimulationArguments {
   plain: boolean;
   fail: boolean;
   color: ColorMode;
-}
-
-/** How the terminal shows a result. */
-export interface Shown {
-  readonly color: boolean;
-  readonly style: "full" | "verdict" | "plain";
-  readonly columns: number;
-  readonly reportFile: string | undefined;
 }
 
 /** The flags that choose and change a scenario: the same for every verb that reads one. */
@@ -75,7 +68,7 @@ export function simulationOptions<T>(yargs: Argv<T>) {
 export async function simulate(
   load: () => Promise<Loaded>,
   args: SimulationArguments,
-  render: (result: Result, shown: Shown) => string,
+  render: (result: Result, shown: TextOptions) => string,
 ): Promise<void> {
   const replications = wholeNumber("replications", args.replications, 1);
   const seed = args.seed === undefined ? undefined : wholeNumber("seed", args.seed, 0);

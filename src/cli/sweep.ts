@@ -205,8 +205,9 @@ async function collect(plan: SweepPlan, jobs: readonly SweepJob[], how: Collecti
 async function earlierRows(plan: SweepPlan, out: string, partial: string): Promise<SweepRow[]> {
   const { parseSweep } = await import("../result/sweep.ts");
   const file = existsSync(partial) ? partial : out;
-  if (!existsSync(file) || !file.includes(".ndjson")) {
-    if (!existsSync(partial)) throw new CliError(`--resume: there is no ${partial} to go on with`, EXIT.invalid);
+  // A whole Parquet file has nothing left to go on with.
+  if (!existsSync(file) || file.endsWith(".parquet")) {
+    throw new CliError(`--resume: there is no ${partial} to go on with`, EXIT.invalid);
   }
   const found = parseSweep(readFileSync(file, "utf8"), true);
   if (typeof found === "string") throw new CliError(`${file}: ${found}`, EXIT.invalid);

@@ -6,7 +6,7 @@
 import { type Command, READONLY, WRITE } from "../../engine/command.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Node } from "../node.ts";
-import { counted, type MetricUnit, type NodeMetric, type Total } from "./metric.ts";
+import { counted, type NodeMetric, type Total } from "./metric.ts";
 
 type Choice = (command: Command) => boolean;
 
@@ -62,10 +62,10 @@ function family(metric: string, what: string, choice: Choice): NodeMetric[] {
   const calls = summed(choice, "calls");
   const usec = summed(choice, "usec");
   return [
-    { ...counted(metric, "Count", what, calls), read: ({ rise }) => rise(calls) },
+    counted(metric, "Count", what, calls),
     {
       name: `${metric}Latency`,
-      unit: "Microseconds" satisfies MetricUnit,
+      unit: "Microseconds",
       meaning: `CPU time per call of ${what}`,
       totals: [calls, usec],
       read: ({ rise }) => (rise(calls) > 0 ? rise(usec) / rise(calls) : null),
