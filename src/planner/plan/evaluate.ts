@@ -1,6 +1,6 @@
 // One shape in one world, in closed form: what it needs against what it has, dimension by dimension.
 //
-// The hit rate of a world over memory is tabulated once, as LRU (which volatile and lfu policies come near or beat), and
+// The hit rate of a world over memory is tabulated once, as LRU with what the policy makes of it (forms/policy-shift.ts), and
 // read off for every shape. The hottest shard has the most popular keys that fall to it and an even share of the rest.
 
 import { maxmemoryAfterReserve } from "../../catalog/nodes.ts";
@@ -16,6 +16,7 @@ import { replicationLag } from "../forms/lag.ts";
 import { type CacheTrip, requestBeyond, requestQuantile } from "../forms/latency.ts";
 import { lruLife } from "../forms/lru.ts";
 import { interfaceUse, wireBytes } from "../forms/network.ts";
+import { evictionSettings, type PolicyShift, policyShift } from "../forms/policy-shift.ts";
 import type { KeyClass } from "../forms/rate-classes.ts";
 import { residence, unevicted } from "../forms/residence.ts";
 import { serviceTimes } from "../forms/service.ts";
@@ -75,6 +76,8 @@ export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
     }));
   });
   const whole = residence(classes, unevicted, EXPIRY);
+  const free = whole.hitRate ?? 1;
+  const shift = shiftOf(built, classes, config.cluster.parameters);
   const rows: { bytes: number; hitRate: number; evictions: number; stores: number }[] = [];
   const rate = Math.max(1e-9, whole.reads + world.parts.reduce((sum, part) => sum + part.writes, 0));
   const keys = Math.max(
@@ -86,7 +89,12 @@ export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
     const t = (keys / rate) * 10 ** (-2.5 + (4.5 * i) / (CURVE_POINTS - 1));
     const state = residence(classes, lruLife(t, Number.POSITIVE_INFINITY), EXPIRY);
     if (state.bytes >= whole.bytes * 0.999) break;
-    rows.push({ bytes: state.bytes, hitRate: state.hitRate ?? 1, evictions: state.evictions, stores: state.stores });
+    const lru = state.hitRate ?? 1;
+    const hitRate = shift(state.bytes / whole.bytes, lru, free);
+    // Whom LRU would have kept and the policy has not is stored again, and somebody goes for it.
+    const more = state.hitRate === null ? 0 : (lru - hitRate) * state.reads;
+    const evictions = Math.max(0, state.evictions + more);
+    rows.push({ bytes: state.bytes, hitRate, evictions, stores: Math.max(0, state.stores + more) });
   }
   rows.push({ bytes: whole.bytes, hitRate: whole.hitRate ?? 1, evictions: 0, stores: whole.stores });
   return {
@@ -102,6 +110,15 @@ export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
 }
 
 const TABLE_SHARE = 12;
+
+/** A policy's shift is that of the first world that is asked for: the middle one. */
+const SHIFTS = new WeakMap<Built, PolicyShift>();
+
+function shiftOf(built: Built, classes: readonly KeyClass[], parameters: Readonly<Record<string, string>>) {
+  let shift = SHIFTS.get(built);
+  if (shift === undefined) SHIFTS.set(built, (shift = policyShift(classes, evictionSettings(parameters))));
+  return shift;
+}
 
 /** What does not depend on shape or world. */
 export class Evaluator {
