@@ -16,7 +16,8 @@ export function followImpact(world: World, report: DrillReport): () => void {
   return () => {
     stop();
     if (report.refused !== null) return;
-    report.figures.acknowledgedWrites = acknowledged;
+    // Who follows shards knows those of its own shards.
+    report.figures.acknowledgedWrites ??= acknowledged;
     world.clients.forEach((client, group) => {
       let ended = 0;
       let failed = 0;
@@ -26,7 +27,7 @@ export function followImpact(world: World, report: DrillReport): () => void {
         for (let outcome = 0; outcome < now.length; outcome++) ended += now[outcome] - before[index][outcome];
         failed += now[FAILED] - before[index][FAILED];
       }
-      if (ended > 0) report.figures[`availabilityPercent ${client.config.name}`] = 100 * (1 - failed / ended);
+      if (ended > 0) report.figures[`${client.config.name}AvailabilityPercent`] = 100 * (1 - failed / ended);
     });
   };
 }

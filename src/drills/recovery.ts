@@ -3,8 +3,8 @@
 // watches from outside and changes nothing.
 //
 //   first write   from a promotion until a write to the shard succeeds
-//   errors over   from the start until the last error, time-out or lost connection, once the cause is over, every shard
-//                 has a running primary and a second has passed without another one
+//   errors over   from the start until the last error, time-out or lost connection; known once the cause is over, every
+//                 shard has a running primary and a second has passed without another one. Nobody had one: no such phase
 //   availability  share of the requests that ended in that time and did not fail; those answered without the cache count
 
 import { ErrorReply } from "../engine/reply.ts";
@@ -48,7 +48,7 @@ export function followDisturbance(context: DrillContext, shards: readonly Shard[
       { shard, replicas: liveReplicas(shard), promotedNs: null, written: true } as Course,
     ]),
   );
-  let isCauseOver = false;
+  let causeOverNs = Number.POSITIVE_INFINITY;
   let isWatching = true;
   let quietSince = sim.now;
   let troubles = countTroubles(world);
@@ -104,6 +104,14 @@ export function followDisturbance(context: DrillContext, shards: readonly Shard[
     cluster.observers.splice(cluster.observers.indexOf(observer), 1);
   };
 
+  /** The last thing that had to happen before clients were well. */
+  const errorsBoundBy = () => {
+    const last = report.phases
+      .filter(({ endNs }) => endNs <= quietSince + LOOK_NS)
+      .sort((a, b) => b.endNs - a.endNs)[0];
+    return last === undefined ? "clients: timeouts and retries" : `«${last.name}», then clients' timeouts and retries`;
+  };
+
   const look = () => {
     if (!isWatching) return;
     const now = countTroubles(world);
@@ -111,8 +119,8 @@ export function followDisturbance(context: DrillContext, shards: readonly Shard[
     troubles = now;
     const all = [...courses.values()];
     const isLed = all.every(({ shard }) => shard.primary.state === "up" && !shard.failed);
-    if (report.endNs === null && isCauseOver && isLed && sim.now - quietSince >= QUIET_NS) {
-      keep({ name: "errors over", startNs, endNs: quietSince, boundBy: "the longest of the above" });
+    if (report.endNs === null && isLed && sim.now - Math.max(quietSince, causeOverNs) >= QUIET_NS) {
+      if (quietSince > startNs) keep({ name: "errors over", startNs, endNs: quietSince, boundBy: errorsBoundBy() });
       report.figures.recoverySeconds = (quietSince - startNs) / NS_PER_SECOND;
       noteAvailability(world, before, report.figures);
       const { acknowledged, lost } = countWrites(writes, shards);
@@ -130,8 +138,7 @@ export function followDisturbance(context: DrillContext, shards: readonly Shard[
 
   return {
     causeOver() {
-      isCauseOver = true;
-      quietSince = sim.now;
+      causeOverNs = sim.now;
     },
     stop,
   };
@@ -188,17 +195,10 @@ function endedByGroup(world: World): Ended[] {
 }
 
 function noteAvailability(world: World, before: readonly Ended[], figures: Record<string, number>): void {
-  const percent = ({ ended, failed }: Ended) => 100 * (1 - failed / ended);
   const all: Ended = { ended: 0, failed: 0 };
-  const since = endedByGroup(world).map(({ ended, failed }, group): Ended => {
-    const own = { ended: ended - before[group].ended, failed: failed - before[group].failed };
-    all.ended += own.ended;
-    all.failed += own.failed;
-    return own;
+  endedByGroup(world).forEach(({ ended, failed }, group) => {
+    all.ended += ended - before[group].ended;
+    all.failed += failed - before[group].failed;
   });
-  if (all.ended > 0) figures.availabilityPercent = percent(all);
-  if (world.clients.length < 2) return;
-  since.forEach((own, group) => {
-    if (own.ended > 0) figures[`${world.clients[group].config.name}AvailabilityPercent`] = percent(own);
-  });
+  if (all.ended > 0) figures.availabilityPercent = 100 * (1 - all.failed / all.ended);
 }

@@ -1,11 +1,11 @@
 // The metrics that `expect:` can check, as a table: what each means, its unit, how it is read from a run's window. A new
 // metric is one row.
 
-import type { DrillReport } from "../drills/drill.ts";
 import { wasRaised } from "../models/alarms/watch.ts";
 import { FAILED } from "../models/outcome.ts";
 import { highest, type Metric, type MetricSource, total } from "./metric.ts";
 import { CACHING_METRICS } from "./metrics-caching.ts";
+import { DRILL_METRICS } from "./metrics-drills.ts";
 import { endedIn, hitRateOf } from "./window.ts";
 
 function percentile(name: string, q: number): Metric {
@@ -41,14 +41,6 @@ const ALLOWANCES = [
 /** The same; null where nothing reports the metric. */
 function totalOf(source: MetricSource, metric: string): number | null {
   return source.recorder.columns.some(one => one.metric === metric) ? total(source, metric) : null;
-}
-
-/** The longest of the drills' stretches from the start to the end of the named phase; null when none has it. */
-function longestUntil(drills: readonly DrillReport[], phase: string): number | null {
-  const lengths = drills.flatMap(drill =>
-    drill.phases.filter(one => one.name === phase).map(one => one.endNs - drill.startNs),
-  );
-  return lengths.length === 0 ? null : Math.max(...lengths);
 }
 
 const scale = (value: number | null, factor: number) => (value === null ? null : value * factor);
@@ -206,50 +198,6 @@ export const METRICS: readonly Metric[] = [
     read: source => scale(highest(source, "ReplicationLag"), 1e9),
   },
   {
-    name: "writeOutage",
-    summary: "longest time from a drill's start until a write to the shard succeeded again",
-    unit: "duration",
-    perWorkload: false,
-    read: ({ drills }) => longestUntil(drills, "first write"),
-  },
-  {
-    name: "recovery",
-    summary: "longest time from a drill's start until clients saw no more errors",
-    unit: "duration",
-    perWorkload: false,
-    read: ({ drills }) => longestUntil(drills, "errors over"),
-  },
-  {
-    name: "lostWrites",
-    summary: "changes that a promotion lost",
-    unit: "count",
-    perWorkload: false,
-    read: ({ drills }) => {
-      const lost = drills.flatMap(drill => drill.figures.lostWrites ?? []);
-      return lost.length === 0 ? null : lost.reduce((sum, one) => sum + one, 0);
-    },
-  },
-  {
-    name: "copied",
-    summary: "memory that a save duplicated, as a share of the data set",
-    unit: "share",
-    perWorkload: false,
-    read: ({ drills }) => {
-      const shares = drills.flatMap(drill => drill.figures.copiedSharePercent ?? []);
-      return shares.length === 0 ? null : Math.max(...shares) / 100;
-    },
-  },
-  {
-    name: "forkPause",
-    summary: "longest pause of a fork",
-    unit: "duration",
-    perWorkload: false,
-    read: ({ drills }) => {
-      const pauses = drills.flatMap(drill => drill.figures.forkMs ?? []);
-      return pauses.length === 0 ? null : Math.max(...pauses) * 1e6;
-    },
-  },
-  {
     name: "alarms",
     summary: "alarms that were raised at any time of the run, one for each alarm and node",
     unit: "count",
@@ -270,5 +218,6 @@ export const METRICS: readonly Metric[] = [
     perWorkload: false,
     read: ({ monthlyUsd }) => monthlyUsd,
   },
+  ...DRILL_METRICS,
   ...CACHING_METRICS,
 ];

@@ -77,6 +77,20 @@ describe("a replica", () => {
     expect(world.cluster.shards[0].stream.offset).toBe(bytes);
   });
 
+  it("lags by an added delay and not by twice as much: batches travel beside each other", () => {
+    const world = smallWorld({ ...WRITES, keys: 500, rate: 500, seconds: 12 });
+    const { primary } = world.cluster.shards[0];
+    const late = (from: number, to: number) => from === primary.id && to >= 0;
+    world.sim.after(1e9, "later", () => world.breakLinks({ covers: late, loss: 0, extraNs: 2e9, jitterNs: 0 }, "", ""));
+    const lags: number[] = [];
+    for (let second = 4; second < 12; second++) {
+      runTo(world, second);
+      for (const link of world.cluster.shards[0].stream.links) lags.push(link.lagNs(world.sim.now) / 1e9);
+    }
+    expect(Math.min(...lags)).toBeGreaterThan(1.95);
+    expect(Math.max(...lags)).toBeLessThan(2.05);
+  });
+
   // physics.md, section 2: one batch of the event loop, half the round trip, the replica's work.
   it("lags one batch and one way behind an idle primary", () => {
     const world = smallWorld({ ...WRITES, rate: 100, seconds: 10, cluster: { ...WRITES.cluster!, multiAz: true } });

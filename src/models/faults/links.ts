@@ -137,18 +137,38 @@ export class Links {
     a: number,
     b: number,
   ): void {
-    const attempt = (retransmissions: number) => {
-      const effect = this.effect(from, to);
-      if (!this.isLost(effect)) {
-        this.sim.send(delayNs + this.laterNs(effect), target, kind, a, b);
-        return;
-      }
-      if (retransmissions === RETRANSMISSIONS) return;
-      const first = followed && retransmissions === 0 ? PROBE_NS : this.rtoNs;
-      const wait = Math.min(RTO_MAX_NS, first * 2 ** retransmissions);
-      this.sim.after(wait, "retransmission", () => attempt(retransmissions + 1));
-    };
-    attempt(0);
+    this.attempt(from, to, followed, 0, effect => {
+      this.sim.send(delayNs + this.laterNs(effect), target, kind, a, b);
+    });
+  }
+
+  /** What faults add now to a packet from one party to another. */
+  addedNs(from: Party, to: Party): number {
+    return this.laterNs(this.effect(from, to));
+  }
+
+  /**
+   * The next bytes of a stream, which travel beside those before them: the caller knows when they left, and what faults add
+   * is part of the delay that is left.
+   */
+  carryStream(from: Party, to: Party, leftNs: number, target: number, kind: number, a: number): void {
+    this.attempt(from, to, true, 0, () => this.sim.send(leftNs, target, kind, a, 0));
+  }
+
+  /** Sends until a packet gets through, or the sender gives up. */
+  private attempt(
+    from: Party,
+    to: Party,
+    followed: boolean,
+    retransmissions: number,
+    through: (effect: Effect) => void,
+  ): void {
+    const effect = this.effect(from, to);
+    if (!this.isLost(effect)) return through(effect);
+    if (retransmissions === RETRANSMISSIONS) return;
+    const first = followed && retransmissions === 0 ? PROBE_NS : this.rtoNs;
+    const wait = Math.min(RTO_MAX_NS, first * 2 ** retransmissions);
+    this.sim.after(wait, "retransmission", () => this.attempt(from, to, followed, retransmissions + 1, through));
   }
 
   /**

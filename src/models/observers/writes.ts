@@ -40,7 +40,9 @@ export class WritesObserver implements Observer {
       steppedDown: (shard, node, lost) => this.steppedDown(shard, node, lost),
     });
     world.watchReplies((request, reply) => {
-      if (world.requests.written[request] > 0 && !(reply instanceof ErrorReply)) this.acknowledge(request);
+      if (reply instanceof ErrorReply) return;
+      if (world.requests.written[request] > 0) this.acknowledge(request);
+      else if (world.requests.reads[request] === 0) this.acknowledgeUnwatched(request);
     });
   }
 
@@ -73,6 +75,12 @@ export class WritesObserver implements Observer {
     }
   }
 
+  /** A primary without replicas keeps no stream: its writes are counted and not followed. */
+  private acknowledgeUnwatched(request: number): void {
+    const { engine, shard } = this.world.cluster.nodes[this.world.requests.node[request]];
+    if (engine.replicate === null) this.acknowledged[shard] = (this.acknowledged[shard] ?? 0) + 1;
+  }
+
   private nameOf(node: number): string {
     return this.world.cluster.nodes[node].name;
   }
@@ -80,8 +88,12 @@ export class WritesObserver implements Observer {
   private promoted(shard: Shard, lost: number, { stream, offset }: Ancestry): void {
     const old = this.historyOf(stream);
     const gone = old.close(offset ?? Number.NEGATIVE_INFINITY);
+    if (offset === null) {
+      // It starts empty: everything that was ever acknowledged here is gone.
+      this.lost[shard.index] = this.acknowledged[shard.index] ?? 0;
+      return;
+    }
     this.lost[shard.index] = (this.lost[shard.index] ?? 0) + gone.filter(one => one.acknowledged).length;
-    if (offset === null) return;
     if (gone.length !== lost) {
       this.tell(`promoting ${shard.primary.name} loses ${gone.length} changes, the model reports ${lost}`);
     }

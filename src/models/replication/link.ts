@@ -119,14 +119,15 @@ export class ReplicationLink {
     if (this.scheduled || this.paused || this.broken) return;
     this.scheduled = true;
     const { sim, stream, replica } = this;
-    const delay = this.latency.oneWayNs(stream.primary.zone, replica.zone);
+    const { faults } = this.latency;
+    const addedNs = faults === null ? 0 : faults.addedNs(stream.primary.id, replica.id);
+    const delay = this.latency.oneWayNs(stream.primary.zone, replica.zone) + addedNs;
     this.departedNs = doneNs + replica.config.replication.batchNs;
     // After a gap of the network everything that has gathered follows at once.
-    if (this.departedNs < sim.now - GAP_NS) this.departedNs = sim.now;
+    if (this.departedNs + addedNs < sim.now - GAP_NS) this.departedNs = sim.now;
     const wait = Math.max(0, Math.round(this.departedNs + delay) - sim.now);
-    const { faults } = this.latency;
     if (faults === null) return sim.send(wait, replica.target, REPLICATED, this.number, 0);
-    faults.carry(stream.primary.id, replica.id, wait, true, replica.target, REPLICATED, this.number, 0);
+    faults.carryStream(stream.primary.id, replica.id, wait, replica.target, REPLICATED, this.number);
   }
 
   /** The primary goes on after it stood still. */
