@@ -6,10 +6,13 @@ import { basename, join, relative, resolve } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { provideLua } from "../src/lua/index.ts";
 import { resultText } from "../src/report/json.ts";
 import { type Result, resultSchema } from "../src/result.ts";
 import { loadScenario } from "../src/scenarios/load.ts";
 import { runScenario } from "../src/scenarios/run.ts";
+
+provideLua();
 
 const root = resolve(import.meta.dirname, "..");
 const scenarios = join(root, "scenarios");

@@ -1,6 +1,7 @@
 // What a world is built from: numbers and distributions, no text. `scenarios/build.ts` makes it from a scenario; tests
 // and benches make it by hand. Times are ns, sizes bytes, rates per second.
 
+import type { Stored } from "../workload/stored.ts";
 import type { ClientConfig } from "./config/client.ts";
 import type { ClusterConfig } from "./config/cluster.ts";
 import type { OriginConfig, WorkloadConfig } from "./config/workload.ts";
@@ -24,4 +25,11 @@ export interface WorldConfig {
   readonly clients: readonly ClientConfig[];
   readonly origin: OriginConfig;
   readonly workloads: readonly WorkloadConfig[];
+  /** Keys that are there when the run begins, on every member of their shards; none when left out. */
+  readonly data?: readonly DataKey[];
+}
+
+export interface DataKey {
+  readonly key: string;
+  readonly stored: Stored;
 }

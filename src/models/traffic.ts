@@ -112,6 +112,7 @@ export class Traffic implements PatternWorld {
         random,
       },
       random,
+      pattern.scripts,
     );
   }
 
@@ -308,7 +309,7 @@ export class Traffic implements PatternWorld {
    * Keys and values that stand in the cache before the run, most popular first. Their lives are under way: what is left
    * of each is a uniform share of it.
    */
-  *preload(): Generator<{ key: string; slot: number; hash: number; value: Bytes; ttlSeconds: number | null }> {
+  *preload(): Generator<Preloaded> {
     const { keys, keyCount, preload, absentShare = 0 } = this.config;
     const { pattern } = this;
     const count = Math.round(keyCount * preload);
@@ -327,6 +328,15 @@ export class Traffic implements PatternWorld {
       };
     }
   }
+}
+
+/** A key that stands in the cache before the run. */
+export interface Preloaded {
+  readonly key: string;
+  readonly slot: number;
+  readonly hash: number;
+  readonly value: Bytes;
+  readonly ttlSeconds: number | null;
 }
 
 /** A key's number as a number in [0, 1) that has nothing to do with its popularity (Murmur's finaliser). */

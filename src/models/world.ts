@@ -2,14 +2,12 @@
 // `start` schedules the first events, and whoever owns the simulation runs it.
 
 import { assert } from "../assert.ts";
-import type { Bytes } from "../engine/bytes.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
 import type { Reply } from "../engine/reply.ts";
 import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { MIB } from "../units.ts";
 import { gatherCaching } from "./caching/metrics.ts";
-import { setCommand } from "./caching/pattern.ts";
 import { Client } from "./client.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import { ConnectionTable } from "./clients/connection-table.ts";
@@ -28,6 +26,7 @@ import { NodeMetrics } from "./node-metrics.ts";
 import { Origin } from "./origin.ts";
 import { OriginCalls } from "./origin-calls.ts";
 import { OriginMetrics } from "./origin-metrics.ts";
+import { preload } from "./preload.ts";
 import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
 import type { ReplicationLink } from "./replication/link.ts";
@@ -224,29 +223,11 @@ export class World {
   /** Fills the caches, opens connections, schedules the first requests and the end of the first period. */
   start(): void {
     for (const client of this.clients) client.warmUp();
-    for (const traffic of this.traffic) this.preload(traffic);
+    preload(this.cluster, this.traffic, this.config.data ?? [], this.sim, this.log);
     for (const traffic of this.traffic) traffic.start();
     this.serverless?.start();
     if (this.serverless === null) for (const node of this.cluster.nodes) this.metricsOf(node);
     this.scheduleScrape();
-  }
-
-  private preload(traffic: Traffic): void {
-    const { cluster } = this;
-    const sessions = new Map(cluster.nodes.map(node => [node, node.engine.session(0, true)]));
-    for (const { key, slot, hash, value, ttlSeconds } of traffic.preload()) {
-      const shard = cluster.shards[cluster.shardOfSlot[slot]];
-      const argv: readonly Bytes[] = setCommand(key, value, ttlSeconds);
-      for (const node of [shard.primary, ...shard.replicas]) {
-        // The same effect on every member, without the stream: this is how things stand, not something that happens.
-        const { replicate } = node.engine;
-        node.engine.replicate = null;
-        node.engine.execute(sessions.get(node)!, argv, slot, hash);
-        node.engine.replicate = replicate;
-        node.tiering?.settle(0);
-      }
-    }
-    for (const node of cluster.nodes) node.engine.stats.reset();
   }
 
   private scheduleScrape(): void {

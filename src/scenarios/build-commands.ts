@@ -1,9 +1,11 @@
 // A mix of command templates: each exists, takes as many words as it has, and has a weight.
 
+import { bytesFromUtf8 } from "../engine/bytes.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
+import { sha1hex } from "../engine/scripting/cache.ts";
 import type { PatternConfig } from "../models/config.ts";
 import { parseFraction, UnitError } from "../units.ts";
-import { arityProblem, type Part, parseTemplate, TemplateError } from "../workload/template.ts";
+import { arityProblem, type Part, parseTemplate, type ScriptNames, TemplateError } from "../workload/template.ts";
 import type { Report } from "./build-report.ts";
 import type { WorkloadInput } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -12,23 +14,33 @@ import type { Path } from "./yaml-file.ts";
 export function buildCommands(input: WorkloadInput, path: (...rest: Path) => Path, report: Report): PatternConfig {
   const commands = input.commands ?? {};
   const templates: { parts: readonly Part[]; weight: number }[] = [];
+  const names = new Map<string, string>();
+  const scripts = new Map<string, string>();
+  for (const [name, lua] of Object.entries(input.scripts ?? {})) {
+    const text = bytesFromUtf8(lua);
+    names.set(name, sha1hex(text));
+    scripts.set(sha1hex(text), text);
+    if (!Object.keys(commands).some(template => template.includes(`{script:${name}}`))) {
+      report(path("scripts", name), `is run by no command: use it as {script:${name}}`);
+    }
+  }
   for (const [text, share] of Object.entries(commands)) {
     try {
       const weight = parseFraction(share);
       if (!(weight > 0)) report(path("commands", text), "needs a weight above zero");
-      templates.push({ parts: checkedTemplate(text, input), weight });
+      templates.push({ parts: checkedTemplate(text, input, names), weight });
     } catch (error) {
       if (!(error instanceof TemplateError) && !(error instanceof UnitError)) throw error;
       report(path("commands", text), error.message);
     }
   }
   if (Object.keys(commands).length === 0) report(path("commands"), "needs at least one command");
-  return { kind: "commands", templates };
+  return { kind: "commands", templates, scripts };
 }
 
 /** A template whose command exists and takes that many words. Throws TemplateError. */
-function checkedTemplate(text: string, input: WorkloadInput): readonly Part[] {
-  const parts = parseTemplate(text);
+function checkedTemplate(text: string, input: WorkloadInput, scripts: ScriptNames): readonly Part[] {
+  const parts = parseTemplate(text, scripts);
   const name = (parts[0] as { text: string }).text;
   let command = COMMANDS.get(name.toLowerCase());
   if (command === undefined) {

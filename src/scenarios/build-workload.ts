@@ -14,6 +14,7 @@ import { buildCommands } from "./build-commands.ts";
 import { buildCachingPattern, inSeconds, patternOf } from "./build-pattern.ts";
 import { buildRate } from "./build-rate.ts";
 import type { Report } from "./build-report.ts";
+import { buildStored } from "./build-stored.ts";
 import { wholeClient } from "./client-defaults.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
@@ -56,6 +57,8 @@ export function buildWorkload(
     report(path("keys", "count"), `must be between 1 and ${formatCount(MAX_KEYS)}, got ${formatCount(count)}`);
   }
   const ttl = ttlSeconds(input);
+  const holds = input.holds === undefined ? null : buildStored(input.holds, path("holds"), report);
+  checkHolds(input, path, report);
   const values = input.values ?? input.trace?.sizes ?? constant(DEFAULT_VALUE_BYTES);
   const trace = input.trace === undefined ? null : traceSource(input.trace, directory);
 
@@ -93,6 +96,7 @@ export function buildWorkload(
         preload: input.preload,
         writeShare: input.writes,
         absentShare: input.keys?.absent ?? 0,
+        holds,
       };
     },
   };
@@ -144,6 +148,16 @@ function checkLoad(input: WorkloadInput, path: (...rest: Path) => Path, report: 
   if (input.trace !== undefined && input.preload > 0) {
     report(path("preload"), "a trace brings its own keys: which of them to preload is not known before the run");
   }
+}
+
+function checkHolds(input: WorkloadInput, path: (...rest: Path) => Path, report: Report): void {
+  if (input.scripts !== undefined && input.commands === undefined) {
+    report(path("scripts"), "have no effect without «commands:» that run them");
+  }
+  if (input.holds === undefined) return;
+  if (input.commands === undefined) report(path("holds"), "needs «commands:»: a pattern's keys hold its values");
+  else if (input.preload === 0)
+    report(path("holds"), "has no effect without «preload:»: nothing is there at the start");
 }
 
 function findClient(input: WorkloadInput, scenario: Scenario, path: (...rest: Path) => Path, report: Report): number {

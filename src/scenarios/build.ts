@@ -18,6 +18,7 @@ import { planDrills } from "./build-drills.ts";
 import { buildOrigin } from "./build-origin.ts";
 import { type Report, readRange } from "./build-report.ts";
 import { buildServerless, checkServerless, SERVERLESS_NODE } from "./build-serverless.ts";
+import { buildData } from "./build-stored.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
@@ -78,6 +79,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
   const clients = buildClients(scenario, tell);
   const origin = buildOrigin(scenario, tell);
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
+  const data = buildData(scenario, tell);
   checkNames(scenario, tell);
   const drills = serverless ? [] : planDrills(scenario, failoverProfile(cluster), tell);
   const names = scenario.workload.map(one => one.name);
@@ -137,6 +139,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
       cluster: config,
       clients,
       origin,
+      data,
       workloads: workloads.map(plan => plan.config((buffer, keys) => feed?.(plan, buffer, keys))),
     }),
   };

@@ -1,9 +1,12 @@
 // docs/scenario.md, made from the schema: every key with its meaning, its default and examples.
 
+import { stringify } from "yaml";
 import { clientLibraries, clientLibrary, GENERIC_LIBRARY, type LibraryDefault } from "../catalog/client-libraries.ts";
 import { DRILLS } from "../drills/index.ts";
 import { DISTRIBUTIONS } from "../sim/distributions/index.ts";
 import { POPULARITIES } from "../workload/popularity.ts";
+import { READY_WORKLOADS } from "../workload/ready/index.ts";
+import type { ReadyWorkload } from "../workload/ready/ready.ts";
 import { PLACEHOLDERS } from "../workload/template.ts";
 import { scenarioJsonSchema } from "./json-schema.ts";
 import { METRICS } from "./metrics.ts";
@@ -80,6 +83,12 @@ function rows(schema: Schema, path: string, out: string[]): void {
   }
 }
 
+/** A ready workload as it would be written. */
+function readyText({ name, summary, source, workload }: ReadyWorkload): string {
+  const text = stringify(workload, { lineWidth: 120 }).trimEnd().replaceAll(/^/gmu, "    ");
+  return `### ${name}\n\nFor ${summary}. Source: ${source}.\n\n${text}`;
+}
+
 export function scenarioDocs(): string {
   const out: string[] = [];
   rows(scenarioJsonSchema() as Schema, "", out);
@@ -137,6 +146,14 @@ ${POPULARITIES.map(one => `| ${inCode(one.parameters.length === 0 ? one.name : `
 ## Command templates
 
 Words are separated by spaces; these are filled in for every request: ${PLACEHOLDERS.map(inCode).join(", ")}.
+\`{zipf:10k,0.8}\` draws ranks from 0 on by Zipf's law (exponent 0.99 when left out); \`{script:name}\` is the SHA-1 of one of the
+workload's \`scripts\`.
+
+## Ready workloads
+
+\`use:\` names one of them; what the workload writes itself takes the place of what is said here.
+
+${READY_WORKLOADS.map(readyText).join("\n\n")}
 
 ## Drills
 

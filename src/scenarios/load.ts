@@ -6,6 +6,7 @@ import { type Built, build } from "./build.ts";
 import { explainIssues } from "./explain-zod.ts";
 import { type Issue, ScenarioError } from "./issue.ts";
 import { applyOverride, merge, type Override, parseOverride } from "./overrides.ts";
+import { withReadyWorkloads } from "./ready-workloads.ts";
 import { problemsOfTheRest } from "./repair.ts";
 import { scenarioSchema } from "./schema.ts";
 import { checkTrace, sourceName, type TraceSummary } from "./trace-file.ts";
@@ -65,11 +66,12 @@ export async function loadScenario(options: LoadOptions): Promise<Loaded> {
 
   const locate = locator(files, overrides);
   const directory = content?.directory ?? (options.file === "-" ? process.cwd() : dirname(options.file));
-  const parsed = scenarioSchema.safeParse(root);
+  const whole = withReadyWorkloads(root);
+  const parsed = scenarioSchema.safeParse(whole);
   if (!parsed.success) {
-    const explained = explainIssues(scenarioSchema, parsed.error.issues, root);
+    const explained = explainIssues(scenarioSchema, parsed.error.issues, whole);
     for (const { path, at, message } of explained) issues.push(locate(path, at, message));
-    for (const { path, message } of problemsOfTheRest(root, explained, directory)) {
+    for (const { path, message } of problemsOfTheRest(whole, explained, directory)) {
       issues.push(locate(path, "value", message));
     }
     throw new ScenarioError(issues);

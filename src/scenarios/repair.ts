@@ -60,6 +60,8 @@ const FOLLOWS: Readonly<Record<string, RegExp>> = {
   attempts: /there are no retries/u,
   calls: /is never reached/u,
   ttl: /\{ttl\} needs/u,
+  use: /needs one of «rate:»|needs «pattern:»|needs «keys:»|have no effect without|needs «commands:»/u,
+  scripts: /names no script of the workload/u,
 };
 
 const ROUNDS = 4;

@@ -13,6 +13,7 @@ import { drillSchema } from "./schema/drill.ts";
 import { networkSchema } from "./schema/network.ts";
 import { originSchema } from "./schema/origin.ts";
 import { demandSchema, planSchema, sloSchema } from "./schema/plan.ts";
+import { dataSchema } from "./schema/stored.ts";
 import { workloadSchema } from "./schema/workload.ts";
 
 export const scenarioSchema = z
@@ -42,6 +43,7 @@ export const scenarioSchema = z
     clients: z.array(clientSchema).min(1).meta({ description: "Groups of application instances." }),
     origin: originSchema.optional(),
     workload: z.array(workloadSchema).min(1).meta({ description: "What is asked of the cache." }),
+    data: z.array(dataSchema).default([]).meta({ description: "Keys that are there when the run begins." }),
     drills: z.array(drillSchema).default([]).meta({ description: "What happens during the run." }),
     alarms: alarmsSchema.optional().meta({ description: "CloudWatch alarms to watch the run with." }),
     slo: sloSchema.prefault({}),

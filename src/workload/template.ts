@@ -3,11 +3,16 @@
 //   {value}        the key's value
 //   {ttl}          a time to live in whole seconds, from the workload's ttl
 //   {int:1..100}   a whole number, uniform
+//   {zipf:10k}     a whole number from 0 on, the lower the more often: Zipf with exponent 0.99, or {zipf:10k,0.8}
+//   {script:name}  the SHA-1 of one of the workload's scripts, for EVALSHA
 //   {random}       eight random hexadecimal digits
 
 import { type Bytes, bytesFromUtf8 } from "../engine/bytes.ts";
 import type { Command } from "../engine/command.ts";
+import { zipf } from "../sim/distributions/zipf.ts";
 import type { Random } from "../sim/random.ts";
+import { parseCount, UnitError } from "../units.ts";
+import type { Popularity } from "./keys.ts";
 
 export type Part =
   | { readonly kind: "text"; readonly text: string }
@@ -15,6 +20,7 @@ export type Part =
   | { readonly kind: "value" }
   | { readonly kind: "ttl" }
   | { readonly kind: "int"; readonly low: number; readonly high: number }
+  | { readonly kind: "rank"; readonly draw: Popularity }
   | { readonly kind: "random" }
   | { readonly kind: "joined"; readonly parts: readonly Part[] };
 
@@ -25,9 +31,45 @@ export class TemplateError extends Error {
 
 const PLACEHOLDER = /\{([a-z]+)(?::([^{}]*))?\}/gu;
 
-export const PLACEHOLDERS = ["{key}", "{value}", "{ttl}", "{int:1..100}", "{random}"] as const;
+export const PLACEHOLDERS = [
+  "{key}",
+  "{value}",
+  "{ttl}",
+  "{int:1..100}",
+  "{zipf:10k}",
+  "{script:name}",
+  "{random}",
+] as const;
 
-function placeholder(name: string, argument: string | undefined): Part {
+/** SHA-1 of the workload's scripts by their names. */
+export type ScriptNames = ReadonlyMap<string, string>;
+
+const NO_SCRIPTS: ScriptNames = new Map();
+const USUAL_EXPONENT = 0.99;
+
+/** Ranks of {zipf:count,exponent}. */
+function ranks(argument: string): Popularity {
+  const [count, exponent = String(USUAL_EXPONENT), ...more] = argument.split(",").map(one => one.trim());
+  try {
+    const n = parseCount(count);
+    const s = Number(exponent);
+    if (n >= 1 && exponent !== "" && s >= 0 && s <= 10 && more.length === 0) return zipf(n, s).rank;
+  } catch (error) {
+    if (!(error instanceof UnitError)) throw error;
+  }
+  throw new TemplateError(
+    `{zipf} needs a count and, if need be, an exponent, such as {zipf:10k,0.8}, got «${argument}»`,
+  );
+}
+
+function placeholder(name: string, argument: string | undefined, scripts: ScriptNames): Part {
+  if (name === "zipf") return { kind: "rank", draw: ranks(argument ?? "") };
+  if (name === "script") {
+    const sha = scripts.get(argument ?? "");
+    if (sha !== undefined) return { kind: "text", text: sha };
+    const known = scripts.size === 0 ? "it has none (scripts:)" : `it has ${[...scripts.keys()].join(", ")}`;
+    throw new TemplateError(`{script:${argument ?? ""}} names no script of the workload: ${known}`);
+  }
   if (name === "int") {
     const match = /^(-?\d+)\.\.(-?\d+)$/u.exec(argument ?? "");
     const [low, high] = [Number(match?.[1]), Number(match?.[2])];
@@ -47,12 +89,12 @@ function plain(text: string): Part {
   return { kind: "text", text: bytesFromUtf8(text) };
 }
 
-function parseWord(word: string): Part {
+function parseWord(word: string, scripts: ScriptNames): Part {
   const parts: Part[] = [];
   let end = 0;
   for (const match of word.matchAll(PLACEHOLDER)) {
     if (match.index > end) parts.push(plain(word.slice(end, match.index)));
-    parts.push(placeholder(match[1], match[2]));
+    parts.push(placeholder(match[1], match[2], scripts));
     end = match.index + match[0].length;
   }
   if (end < word.length) parts.push(plain(word.slice(end)));
@@ -62,10 +104,10 @@ function parseWord(word: string): Part {
 }
 
 /** Splits a template at spaces and checks its placeholders. Throws TemplateError. */
-export function parseTemplate(text: string): Part[] {
+export function parseTemplate(text: string, scripts = NO_SCRIPTS): Part[] {
   const words = text.trim().split(/\s+/u);
   if (words[0] === "") throw new TemplateError("a command template is empty");
-  const parts = words.map(parseWord);
+  const parts = words.map(word => parseWord(word, scripts));
   if (parts[0].kind !== "text") throw new TemplateError("a command template starts with the command's name");
   return parts;
 }
@@ -97,6 +139,8 @@ function fillPart(part: Part, key: number, source: TemplateSource): Bytes {
       return String(source.ttlSeconds());
     case "int":
       return String(part.low + source.random.below(part.high - part.low + 1));
+    case "rank":
+      return String(part.draw(source.random));
     case "random":
       return source.random.uint32().toString(16).padStart(8, "0");
     case "joined":

@@ -1,9 +1,13 @@
-// Plain commands from a weighted mix of templates: each request is one command, and its answer ends it.
+// Plain commands from a weighted mix of templates: each request is one command, and its answer ends it. A script that a node
+// does not know (NOSCRIPT: a node that has just started, or been promoted) is sent whole, by EVAL, as client libraries do.
+// A command whose key is none of the workload's goes where that key lies.
 
 import { fail } from "../../assert.ts";
+import { type Bytes, textOf } from "../../engine/bytes.ts";
 import type { Command } from "../../engine/command.ts";
-import { READONLY } from "../../engine/command.ts";
+import { keyPositions, READONLY } from "../../engine/command.ts";
 import { ErrorReply } from "../../engine/reply.ts";
+import { keySlot } from "../../engine/slots.ts";
 import { aliasTable } from "../../sim/distributions/alias.ts";
 import type { Random } from "../../sim/random.ts";
 import { fillTemplate, keyIsFirstArgument, type Part, type TemplateSource } from "../../workload/template.ts";
@@ -16,6 +20,28 @@ export interface Mix {
   readonly weight: number;
 }
 
+export type CommandOf = (name: string) => Command | undefined;
+
+const NO_SCRIPTS: ReadonlyMap<string, string> = new Map();
+
+/** A template's command, the subcommand where it has one. */
+function commandIn(parts: readonly Part[], commandOf: CommandOf): Command | undefined {
+  const word = (at: number) => {
+    const part = parts[at];
+    return part?.kind === "text" ? part.text : "";
+  };
+  const command = commandOf(word(0));
+  return command?.children?.get(word(1).toLowerCase()) ?? command;
+}
+
+/** Where a call of the template has a key that is not the workload's; -1: nowhere. */
+function foreignKeyAt(parts: readonly Part[], command: Command | undefined): number {
+  if (command === undefined) return -1;
+  const sample = parts.map(part => (part.kind === "text" ? part.text : "1"));
+  const [first] = keyPositions(command, sample);
+  return first === undefined || parts[first]?.kind === "key" ? -1 : first;
+}
+
 function noOrigin(request: number): never {
   return fail(`request ${request} of plain commands has no origin`);
 }
@@ -24,25 +50,31 @@ export function commandMix(
   world: PatternWorld,
   requests: Requests,
   mix: readonly Mix[],
-  commandOf: (name: string) => Command | undefined,
+  commandOf: CommandOf,
   source: TemplateSource,
   random: Random,
+  scripts = NO_SCRIPTS,
 ): Pattern {
   const pick = aliasTable(mix.map(one => one.weight));
-  const reads = mix.map(({ parts }) => {
-    const first = parts[0];
-    const command = first.kind === "text" ? commandOf(first.text) : undefined;
-    return command !== undefined && (command.flags & READONLY) !== 0;
-  });
+  const commands = mix.map(({ parts }) => commandIn(parts, commandOf));
+  const reads = commands.map(command => command !== undefined && (command.flags & READONLY) !== 0);
+  const foreign = mix.map(({ parts }, i) => foreignKeyAt(parts, commands[i]));
   const hinted = mix.map(({ parts }) => keyIsFirstArgument(parts));
   return {
     begin(request) {
       const chosen = mix.length === 1 ? 0 : pick(random);
       requests.hinted[request] = hinted[chosen] ? 1 : 0;
-      world.call(request, fillTemplate(mix[chosen].parts, requests.key[request], source), reads[chosen]);
+      const argv = fillTemplate(mix[chosen].parts, requests.key[request], source);
+      if (foreign[chosen] !== -1) requests.slot[request] = keySlot(textOf(argv[foreign[chosen]]));
+      world.call(request, argv, reads[chosen]);
     },
     remove: () => fail("a mix of commands has no deletions of its own: they are for traces"),
-    replied: (request, reply) => world.finish(request, reply instanceof ErrorReply ? FAILED : DONE),
+    replied(request, reply) {
+      const isError = reply instanceof ErrorReply;
+      const whole = isError && reply.code === "NOSCRIPT" ? wholeScript(requests.argv[request], scripts) : null;
+      if (whole !== null) world.call(request, whole, requests.reads[request] === 1);
+      else world.finish(request, isError ? FAILED : DONE);
+    },
     failed: request => world.finish(request, FAILED),
     // Plain commands have no origin behind them, and no other way to write.
     atOrigin: null,
@@ -51,4 +83,12 @@ export function commandMix(
     resumed: noOrigin,
     write: noOrigin,
   };
+}
+
+/** The call by EVAL that takes the place of one by EVALSHA; null when it is none, or its text is not known. */
+function wholeScript(argv: readonly Bytes[], scripts: ReadonlyMap<string, string>): Bytes[] | null {
+  const [name, sha, ...rest] = argv;
+  const text = typeof sha === "string" ? scripts.get(sha) : undefined;
+  if (text === undefined || typeof name !== "string") return null;
+  return [name.toLowerCase().replace("evalsha", "eval"), text, ...rest];
 }

@@ -4,6 +4,7 @@ import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { Spacing } from "../../workload/arrivals/open.ts";
 import type { KeyTable, Popularity } from "../../workload/keys.ts";
 import type { Rate } from "../../workload/rate.ts";
+import type { Stored } from "../../workload/stored.ts";
 import type { Part } from "../../workload/template.ts";
 import type { TraceBuffer } from "../../workload/traces/trace.ts";
 import type { RetryConfig } from "./client.ts";
@@ -41,6 +42,8 @@ export interface WorkloadConfig {
   readonly ttlSeconds: Distribution | null;
   /** Share of the most popular keys that are in the cache before the run begins. */
   readonly preload: number;
+  /** What each of these keys holds; the workload's values when left out. */
+  readonly holds?: Stored | null;
   /** Share of the requests that write to the origin; 0 when left out. */
   readonly writeShare?: number;
   /** Share of the keys that the origin does not have; 0 when left out. */
@@ -110,6 +113,8 @@ export type PatternConfig =
   | {
       readonly kind: "commands";
       readonly templates: readonly { readonly parts: readonly Part[]; readonly weight: number }[];
+      /** Texts of scripts by their SHA-1: what is sent when a node does not know one. */
+      readonly scripts?: ReadonlyMap<string, string>;
     };
 
 export type LoadConfig =

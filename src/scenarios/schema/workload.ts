@@ -1,9 +1,11 @@
 // Scenario keys of `workload`.
 
 import { z } from "zod";
+import { READY_WORKLOADS } from "../../workload/ready/index.ts";
 import { TRACE_FORMATS } from "../../workload/traces/index.ts";
 import { count, duration, durations, nameOf, share, sizes } from "../fields.ts";
 import { patternSchema } from "./pattern.ts";
+import { storedSchema } from "./stored.ts";
 
 const trace = z
   .strictObject({
@@ -47,6 +49,10 @@ const trace = z
 export const workloadSchema = z
   .strictObject({
     name: z.string().min(1).meta({ description: "Name of the workload." }),
+    use: nameOf(
+      READY_WORKLOADS.map(one => one.name) as unknown as readonly [string, ...string[]],
+      "A ready workload: what is left out here, it says.",
+    ).optional(),
     client: z.string().optional().meta({ description: "Which client group; the first when left out." }),
     pattern: patternSchema.optional(),
     writes: share("Requests that write to the origin, as the pattern does it.", ["10%"]).prefault("0%"),
@@ -56,6 +62,13 @@ export const workloadSchema = z
       .meta({
         description: "A mix of command templates with weights, instead of a pattern.",
         examples: [{ "GET {key}": "90%", "SET {key} {value} EX {ttl}": "10%" }],
+      }),
+    scripts: z
+      .record(z.string().regex(/^[A-Za-z0-9_-]+$/u, "needs a name of letters, digits, - and _"), z.string().min(1))
+      .optional()
+      .meta({
+        description: "Lua scripts by name, for «EVALSHA {script:name} 1 {key}»; a node that lacks one gets it by EVAL.",
+        examples: [{ bump: "return redis.call('INCRBY', KEYS[1], ARGV[1])" }],
       }),
     rate: z
       .union([z.number(), z.string()])
@@ -99,6 +112,7 @@ export const workloadSchema = z
       .default("per-key")
       .meta({ description: "Whether a key keeps its size or each write draws one." }),
     ttl: durations("{ttl} of command templates.").optional(),
+    holds: storedSchema.optional(),
     preload: share("Keys, the most popular first, that are cached before the run begins.", ["100%"]).prefault("0%"),
   })
   .meta({ description: "Requests: how many, for what, in which pattern." });

@@ -1,0 +1,53 @@
+// How things stand when the run begins: the workloads' preloaded keys and the scenario's own, on every member of a shard.
+// The same effect on each of them, without the stream and without time: nothing of it happens.
+
+import type { Bytes } from "../engine/bytes.ts";
+import { ErrorReply } from "../engine/reply.ts";
+import { keySlot } from "../engine/slots.ts";
+import type { Simulation } from "../sim/simulation.ts";
+import { fillCommands } from "../workload/stored.ts";
+import { setCommand } from "./caching/pattern.ts";
+import type { Cluster } from "./cluster.ts";
+import type { DataKey } from "./config.ts";
+import type { EventLog } from "./event-log.ts";
+import type { Traffic } from "./traffic.ts";
+
+export function preload(
+  cluster: Cluster,
+  traffic: readonly Traffic[],
+  data: readonly DataKey[],
+  sim: Simulation,
+  log: EventLog,
+): void {
+  const sessions = new Map(cluster.nodes.map(node => [node, node.engine.session(0, true)]));
+  /** Commands that a node refused, by why: more keys than it may hold. */
+  const refused = new Map<string, number>();
+  const put = (slot: number, argv: readonly Bytes[], hash?: number) => {
+    const { primary, replicas } = cluster.shards[cluster.shardOfSlot[slot]];
+    for (const node of [primary, ...replicas]) {
+      const { engine } = node;
+      const { replicate } = engine;
+      engine.replicate = null;
+      const session = sessions.get(node)!;
+      const reply = hash === undefined ? engine.execute(session, argv) : engine.execute(session, argv, slot, hash);
+      engine.replicate = replicate;
+      node.tiering?.settle(0);
+      if (reply instanceof ErrorReply) refused.set(reply.text, (refused.get(reply.text) ?? 0) + 1);
+    }
+  };
+  for (const one of traffic) {
+    const { holds } = one.config;
+    for (const { key, slot, hash, value, ttlSeconds } of one.preload()) {
+      if (holds == null) put(slot, setCommand(key, value, ttlSeconds), hash);
+      else {
+        for (const argv of fillCommands(key, holds, one.random("holds"))) put(slot, argv);
+        if (ttlSeconds !== null) put(slot, ["pexpire", key, String(Math.max(1, Math.round(ttlSeconds * 1_000)))]);
+      }
+    }
+  }
+  for (const { key, stored } of data) {
+    for (const argv of fillCommands(key, stored, sim.random(`data/${key}`))) put(keySlot(key), argv);
+  }
+  for (const [why, times] of refused) log.add("preload", `${times} commands were refused: ${why}`);
+  for (const { engine } of cluster.nodes) engine.stats.reset();
+}
