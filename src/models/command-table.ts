@@ -2,12 +2,16 @@
 
 import type { Command } from "../engine/command.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
-import { ABSENT, DEVIATIONS, SUITE_FAILURES } from "../engine/deviations.ts";
+import { SYNTAX } from "../engine/commands/syntax.ts";
+import { ABSENT, DEVIATIONS, EVERYWHERE, SUITE_FAILURES } from "../engine/deviations.ts";
+import { parseSyntax, synopsis } from "../engine/introspection/syntax.ts";
 import { COMMAND_COSTS, COMMAND_COSTS_VALKEY_8, type CommandCost } from "./costs.ts";
 
 export interface CommandRow {
   /** As clients write it: "CONFIG GET". */
   readonly name: string;
+  /** What follows the name, as manuals write it. */
+  readonly syntax: string;
   readonly group: string;
   readonly since: string;
   readonly complexity: string;
@@ -21,6 +25,7 @@ function rowOf(command: Command): CommandRow {
   const container = fullName.split("|")[0];
   return {
     name: fullName.replace("|", " ").toUpperCase(),
+    syntax: fullName in SYNTAX ? synopsis(parseSyntax(SYNTAX[fullName])) : "",
     group: spec.group,
     since: spec.since,
     complexity: spec.complexity,
@@ -69,11 +74,18 @@ export function commandDocs(): string {
     );
     for (const row of rows.filter(one => one.group === group)) {
       const what = row.deviation === "" ? row.summary : `${row.summary} **Differs**: ${row.deviation}`;
-      const cells = [`\`${row.name}\``, row.since, row.complexity, costText(row.cost), what];
+      const cells = [
+        `\`${`${row.name} ${row.syntax}`.trimEnd()}\``,
+        row.since,
+        row.complexity,
+        costText(row.cost),
+        what,
+      ];
       out.push(`| ${cells.map(cell => cell.replaceAll("|", "\\|")).join(" | ")} |`);
     }
     out.push("");
   }
+  out.push("## Everywhere", "", ...EVERYWHERE.map(text => `- ${text}`), "");
   out.push("## The official suite", "", "| test that fails | why |", "| --- | --- |");
   for (const [name, why] of SUITE_FAILURES) out.push(`| ${name} | ${why} |`);
   if (Object.keys(ABSENT).length === 0) return `${out.join("\n").trimEnd()}\n`;

@@ -133,6 +133,14 @@ describe("harm", () => {
     expect(await other.until(got => got.length > 0)).toBe("+PONG\r\n");
   });
 
+  test("a million arrays in one another end the connection at the second one", async () => {
+    const { port, server } = await served();
+    const wire = await Wire.open(port);
+    wire.send("*1\r\n".repeat(1_000_000));
+    expect(await wire.end()).toBe("-ERR Protocol error: expected '$', got '*'\r\n");
+    expect(server.connections.size).toBe(0);
+  });
+
   test("half a request that is never finished holds no more than was sent", async () => {
     const { port, server } = await served();
     const wire = await Wire.open(port);

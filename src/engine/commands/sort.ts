@@ -63,6 +63,13 @@ function byScore(left: Item, right: Item): number {
   return compareText(textOf(left.element), textOf(right.element));
 }
 
+/** A text as the C library's collation sees it: up to the first zero. What is stored is compared whole. */
+function collated(bytes: Bytes, whole: boolean): string {
+  const text = textOf(bytes);
+  const zero = whole ? -1 : text.indexOf("\0");
+  return zero === -1 ? text : text.slice(0, zero);
+}
+
 function byText(left: Item, right: Item): number {
   if (left.text === null || right.text === null) {
     return left.text === right.text ? 0 : left.text === null ? -1 : 1;
@@ -114,13 +121,15 @@ function sorted(ctx: Context, entry: number, options: SortOptions): Bytes[] | Er
   }
   const by = forced ? null : options.by;
   const alpha = forced || options.alpha;
+  const whole = options.store !== null;
   const items: Item[] = [];
   let numeric = true;
   for (const element of elementsOf(ctx, entry, 0, length, false)) {
     const sortedBy = by === null ? element : lookUp(ctx, by, element);
     const score = alpha ? 0 : sortedBy === null ? 0 : scoreOf(sortedBy);
     if (score === null) numeric = false;
-    items.push({ element, score: score ?? 0, text: alpha && sortedBy !== null ? textOf(sortedBy) : null });
+    const text = alpha && sortedBy !== null ? collated(sortedBy, whole) : null;
+    items.push({ element, score: score ?? 0, text });
   }
   if (!numeric) return NOT_NUMBERS;
   ctx.effort.elements += Math.ceil(length * Math.log2(Math.max(2, length)));

@@ -83,6 +83,15 @@ describe("SORT", () => {
     expect(say("LRANGE l 0 -1")).toEqual(bulk("d", "c", "b", "a"));
   });
 
+  it("compares texts up to a zero, as the C library does, and what it stores whole", () => {
+    const say = valkey();
+    say("RPUSH l", "a\0z", "b", "a", "a\0b");
+    expect(say("SORT l ALPHA")).toEqual(bulk("a\0z", "a", "a\0b", "b"));
+    expect(say("SORT l ALPHA DESC")).toEqual(bulk("b", "a\0z", "a", "a\0b"));
+    say("SORT l ALPHA STORE s");
+    expect(say("LRANGE s 0 -1")).toEqual(bulk("a", "a\0b", "a\0z", "b"));
+  });
+
   it("sorts a set that is to be stored even if told not to", () => {
     const say = valkey();
     say("SADD s z10 z2 a");

@@ -1,0 +1,73 @@
+// How the commands for keys of any type, transactions, scripts and messages are called: facts of Valkey 8.0.1, in the notation of introspection/syntax.ts.
+
+import type { SyntaxTable } from "../introspection/syntax.ts";
+
+export const KEYS_SYNTAX: SyntaxTable = {
+  // generic
+  copy: "source#0 destination#1 DB=destination-db:i? REPLACE?",
+  del: "key#0...",
+  dump: "key#0",
+  exists: "key#0...",
+  expire: "key#0 seconds:i condition(NX | XX | GT | LT)@7.0.0?",
+  expireat: "key#0 unix-time-seconds:u condition(NX | XX | GT | LT)@7.0.0?",
+  expiretime: "key#0",
+  keys: "pattern:p",
+  migrate:
+    "host port:i key-selector(key#0 | '\"\"'!empty-string) destination-db:i timeout:i COPY@3.0.0? REPLACE@3.0.0? authentication(AUTH=auth$password@4.0.7 | AUTH2=auth2{username password}@6.0.0)? KEYS=keys#1$key@3.0.6?...",
+  move: "key#0 db:i",
+  "object|encoding": "key#0",
+  "object|freq": "key#0",
+  "object|idletime": "key#0",
+  "object|refcount": "key#0",
+  persist: "key#0",
+  pexpire: "key#0 milliseconds:i condition(NX | XX | GT | LT)@7.0.0?",
+  pexpireat: "key#0 unix-time-milliseconds:u condition(NX | XX | GT | LT)@7.0.0?",
+  pexpiretime: "key#0",
+  pttl: "key#0",
+  rename: "key#0 newkey#1",
+  renamenx: "key#0 newkey#1",
+  restore:
+    "key#0 ttl:i serialized-value REPLACE@3.0.0? ABSTTL@5.0.0? IDLETIME=seconds:i@5.0.0? FREQ=frequency:i@5.0.0?",
+  scan: "cursor:i MATCH=pattern:p? COUNT=count:i? TYPE=type@6.0.0?",
+  sort: "key#0 BY=by-pattern:p#1$pattern? LIMIT=limit{offset:i count:i}? GET=get-pattern:p#1$pattern?...+ order(ASC | DESC)? ALPHA!sorting? STORE=destination#2?",
+  sort_ro:
+    "key#0 BY=by-pattern:p#1$pattern? LIMIT=limit{offset:i count:i}? GET=get-pattern:p#1$pattern?...+ order(ASC | DESC)? ALPHA!sorting?",
+  touch: "key#0...",
+  ttl: "key#0",
+  type: "key#0",
+  unlink: "key#0...",
+  wait: "numreplicas:i timeout:i",
+  waitaof: "numlocal:i numreplicas:i timeout:i",
+  // transactions
+  watch: "key#0...",
+  // scripting
+  eval: "script numkeys:i key#0?... arg?...",
+  eval_ro: "script numkeys:i key#0?... arg?...",
+  evalsha: "sha1 numkeys:i key#0?... arg?...",
+  evalsha_ro: "sha1 numkeys:i key#0?... arg?...",
+  fcall: "function numkeys:i key#0?... arg?...",
+  fcall_ro: "function numkeys:i key#0?... arg?...",
+  "function|delete": "library-name",
+  "function|flush": "flush-type(ASYNC | SYNC)?",
+  "function|list": "LIBRARYNAME=library-name-pattern? WITHCODE?",
+  "function|load": "REPLACE? function-code",
+  "function|restore": "serialized-value policy(FLUSH | APPEND | REPLACE)?",
+  "script|debug": "mode(YES | SYNC | NO)",
+  "script|exists": "sha1...",
+  "script|flush": "flush-type(ASYNC | SYNC)@6.2.0?",
+  "script|load": "script",
+  "script|show": "sha1",
+  // pubsub
+  psubscribe: "pattern:p...",
+  publish: "channel message",
+  "pubsub|channels": "pattern:p?",
+  "pubsub|numsub": "channel?...",
+  "pubsub|shardchannels": "pattern:p?",
+  "pubsub|shardnumsub": "shardchannel?...",
+  punsubscribe: "pattern:p?...",
+  spublish: "shardchannel message",
+  ssubscribe: "shardchannel...",
+  subscribe: "channel...",
+  sunsubscribe: "shardchannel?...",
+  unsubscribe: "channel?...",
+};
