@@ -3,7 +3,7 @@
 import { nodeType } from "../src/catalog/nodes.ts";
 import { engineProfile } from "../src/engine/profile.ts";
 import { DEFAULT_HARDWARE } from "../src/models/config/hardware.ts";
-import type { ClusterConfig, ConnectConfig, PoolConfig, WorldConfig } from "../src/models/config.ts";
+import type { ClusterConfig, ConnectConfig, PoolConfig, TcpConfig, WorldConfig } from "../src/models/config.ts";
 import { constant } from "../src/sim/distributions/constant.ts";
 import { lognormalByMean, lognormalByPercentiles } from "../src/sim/distributions/lognormal.ts";
 import { uniform } from "../src/sim/distributions/uniform.ts";
@@ -71,8 +71,10 @@ export const CONNECT: ConnectConfig = {
   loginTrips: 1,
   tls: { version: "1.3", resume: false },
   again: null,
-  silenceNs: Number.POSITIVE_INFINITY,
 };
+
+/** As Linux has it when nobody asks for more. */
+export const TCP: TcpConfig = { userTimeoutNs: Number.POSITIVE_INFINITY, retransmissions: 15, keepAlive: null };
 
 /** Cache-aside of a Zipf workload over a three-shard cluster. */
 export function worldConfig(options: {
@@ -108,6 +110,8 @@ export function worldConfig(options: {
         zones: Array.from({ length: instances }, (_, i) => i % 3),
         pool: POOL,
         connect: CONNECT,
+        tcp: TCP,
+        socketTimeoutNs: Number.POSITIVE_INFINITY,
         timeoutNs: 200 * NS_PER_MS,
         retry: {
           attempts: 3,

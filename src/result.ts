@@ -240,6 +240,10 @@ export const resultSchema = z.strictObject({
       /** Commands that an open circuit breaker turned away; retries for which there was no budget. */
       rejected: z.number(),
       retriesDenied: z.number(),
+      /** Connections to silent hosts that the kernel gave up, the longest that one was sent to in vain, and the bound of that. */
+      givenUp: z.number(),
+      silentSeconds: z.number(),
+      givesUpAfterSeconds: z.number(),
     }),
   ),
   workloads: z.array(workload),

@@ -173,7 +173,12 @@ describe("scenarios/reference.yaml", () => {
     "clients[0].topology.on",
     "clients[0].readFrom",
     "clients[0].overhead",
-    "clients[1].silence",
+    "clients[1].socketTimeout",
+    "clients[0].tcp",
+    "clients[0].tcp.userTimeout",
+    "clients[0].tcp.retransmissions",
+    "clients[0].tcp.keepAlive",
+    "clients[0].tcp.keepAlive.idle",
     "prices",
   ])("shows for %s what holds when it is left out, though the grammar names no default", async path => {
     const file = join(root, "scenarios/reference.yaml");

@@ -23,6 +23,8 @@ const libraryFile = z.strictObject({
   language: z.string(),
   version: z.string(),
   summary: z.string(),
+  /** What its users can do about a finding, by the finding's id. */
+  advice: z.record(z.string(), z.string()).optional(),
   defaults: z
     .array(
       z

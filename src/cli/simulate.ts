@@ -18,6 +18,7 @@ export interface SimulationArguments {
   quiet: boolean;
   plain: boolean;
   fail: boolean;
+  observe: boolean | undefined;
   color: ColorMode;
 }
 
@@ -61,6 +62,10 @@ export function simulationOptions<T>(yargs: Argv<T>) {
       describe: "No progress; only checks and verdict",
     })
     .option("plain", { type: "boolean", default: false, describe: "One «key: value» per line" })
+    .option("observe", {
+      type: "boolean",
+      describe: "Watch for broken laws of the simulated world (as in runs with drills; --no-observe: never)",
+    })
     .option("fail", { type: "boolean", default: true, describe: "Exit with 4 when a check fails (--no-fail: 0)" });
 }
 
@@ -89,6 +94,7 @@ export async function simulate(
   const result = await runScenario(loaded, {
     seed,
     replications,
+    observe: args.observe,
     progress: progress => display.update(progress),
     interrupted: () => interruption.asked,
   });

@@ -4,7 +4,7 @@
 // A command is tried up to `attempts` times. Each try finds its node (topology or DNS as this instance believes it),
 // waits for a connection of the pool, travels, and ends by a reply, a lost connection or the timeout. A connection whose
 // reply did not come in time is closed, since the late reply would be taken for the next one's; multiplexing clients keep
-// theirs. MOVED is followed at once and makes the instance refresh its view; ASK is followed for this once.
+// theirs until the kernel or the library gives it up (clients/tcp-timers.ts, clients/socket-timeout.ts). MOVED is followed at once and makes the instance refresh its view; ASK is followed for this once.
 //
 // What a command is for, and what comes after it, is the pattern's business (caching/).
 
@@ -14,7 +14,7 @@ import { ErrorReply, type Reply } from "../engine/reply.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { TimerLane } from "../sim/timer-lane.ts";
 import { CircuitBreakers } from "./clients/circuit-breaker.ts";
-import { type ConnectionTable, DEAD, NO_CONNECTION } from "./clients/connection-table.ts";
+import { type ConnectionTable, DEAD, LOST, NO_CONNECTION } from "./clients/connection-table.ts";
 import { type Carrier, Connections } from "./clients/connections.ts";
 import { RetryBudgets } from "./clients/retry-budget.ts";
 import type { Cluster } from "./cluster.ts";
@@ -174,7 +174,8 @@ export class Client implements Carrier {
 
   transmit(request: number, connection: number): void {
     const { requests, sim, config, table } = this;
-    if (table.state[connection] === DEAD) return this.foundDead(request, connection);
+    const state = table.state[connection];
+    if (state === DEAD) return this.foundDead(request, connection);
     const generation = ++requests.generation[request];
     const node = table.node[connection];
     requests.channel[request] = connection;
@@ -182,7 +183,7 @@ export class Client implements Carrier {
     if (this.multiplex) {
       requests.connection[request] = connection;
       table.usedNs[connection] = sim.now;
-      if (table.askedNs[connection] === 0) table.askedNs[connection] = sim.now;
+      this.connections.silence?.sent(connection);
     }
     requests.onWire[request] = 1;
     requests.muted[request] = 0;
@@ -192,8 +193,10 @@ export class Client implements Carrier {
     const zone = config.zones[requests.instance[request] - this.firstInstance];
     const delay = config.overheadNs + this.latency.oneWayNs(zone, target.zone);
     const { faults } = this.latency;
-    if (faults === null) sim.send(delay, target.target, REQUEST, request, generation);
+    if (state === LOST) this.connections.tcp.sent(connection);
+    else if (faults === null) sim.send(delay, target.target, REQUEST, request, generation);
     else {
+      this.connections.tcp.sent(connection);
       faults.carry(clientsIn(zone), target.id, delay, this.multiplex, target.target, REQUEST, request, generation);
     }
     this.commandTimers?.start(request, generation);
@@ -289,15 +292,12 @@ export class Client implements Carrier {
     const local = requests.instance[request] - this.firstInstance;
     const channel = requests.channel[request];
     requests.onWire[request] = 0;
-    if (channel !== NO_CONNECTION) {
-      if (this.multiplex) this.connections.silent(channel);
-      else this.connections.drop(channel);
-    }
+    if (channel !== NO_CONNECTION && !this.multiplex) this.connections.drop(channel);
     this.views[local].timedOut();
     this.tryAgainOrFail(request, "timeout");
   }
 
-  private lost(request: number): void {
+  lost(request: number): void {
     const { requests } = this;
     this.counters.connectionErrors++;
     const local = requests.instance[request] - this.firstInstance;
@@ -351,6 +351,11 @@ export class Client implements Carrier {
   /** A node's process died: its kernel resets the connections of those it reaches. The world tells requests on the wire. */
   connectionsReset(node: number, reaches: (zone: number) => boolean): void {
     this.connections.reset(node, reaches);
+  }
+
+  /** Hosts have vanished or links are cut: idle connections may find out. */
+  peersChanged(concerns: (connection: number) => boolean): void {
+    this.connections.tcp.peersChanged(connection => this.connections.owns(connection) && concerns(connection));
   }
 
   /** Requests that wait for a connection. */

@@ -17,7 +17,7 @@
 
 import type { Simulation } from "../sim/simulation.ts";
 import { NS_PER_SECOND } from "../units.ts";
-import { ACCEPTED, type ConnectionTable } from "./clients/connection-table.ts";
+import { ACCEPTED, type ConnectionTable, DEAD, LOST, OPEN } from "./clients/connection-table.ts";
 import * as costs from "./costs.ts";
 import { clientsIn } from "./faults/links.ts";
 import { ACCEPT, CONNECT, CONNECTED, LOGIN, REFUSED } from "./messages.ts";
@@ -179,6 +179,23 @@ export class Listener {
     const { faults } = this.latency;
     if (faults === null) return sim.send(delay, client, kind, connection, epoch);
     faults.carry(node.id, clientsIn(zone), delay, false, client, kind, connection, epoch);
+  }
+
+  /** The host has vanished: whoever is connected to it sends into the void. */
+  hostLost(): void {
+    this.turnInto(LOST, state => state === OPEN);
+  }
+
+  /** A new process knows none of the last one's connections: their next packet is answered by a reset. */
+  restarted(): void {
+    this.turnInto(DEAD, state => state === OPEN || state === LOST);
+  }
+
+  private turnInto(state: number, from: (state: number) => boolean): void {
+    const { table, node } = this;
+    for (let connection = 0; connection < table.limit; connection++) {
+      if (table.node[connection] === node.id && from(table.state[connection])) table.state[connection] = state;
+    }
   }
 
   /** The process is gone: its kernel resets those that waited. A lost host tells nobody. */

@@ -322,6 +322,7 @@ export class Node {
     this.thread.stop(this.sim.now);
     this.turns.stop();
     this.listener.reset(state === "down");
+    if (state === "lost") this.listener.hostLost();
     this.save?.end();
     this.save = null;
     this.engine.childActive = false;
@@ -371,6 +372,7 @@ export class Node {
     assert(this.state !== "up", `node ${this.name} starts while it is up`);
     this.state = "up";
     this.incarnation++;
+    this.listener.restarted();
     this.sim.send(this.cronNs, this.target, CRON, this.incarnation, 0);
   }
 

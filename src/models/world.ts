@@ -211,6 +211,7 @@ export class World {
     this.cluster.following.upkeep.wake();
     const lift = this.links.add(fault);
     this.failover.linksChanged(event);
+    for (const client of this.clients) client.peersChanged(() => true);
     return {
       event,
       heal: () => {

@@ -9,6 +9,7 @@ import { Histogram } from "../sim/histogram.ts";
 import { saturationVerdict } from "../sim/statistics/saturation.ts";
 import { VERSION } from "../version.ts";
 import { alarmsOf } from "./assemble-alarms.ts";
+import { clientRows } from "./assemble-clients.ts";
 import { costOf } from "./assemble-cost.ts";
 import { judge } from "./checks.ts";
 import { findFindings } from "./findings/index.ts";
@@ -90,17 +91,7 @@ export function assembleResult(
       failed: totals[FAILED],
       inProgress: world.inProgress,
     },
-    clients: world.clients.map(({ config: { name, library }, counters, connections, breakers, budgets }) => ({
-      name,
-      library,
-      ...counters,
-      connects: connections.dialer.attempts,
-      connectFailures: connections.dialer.failures,
-      idleClosed: connections.idleClosed,
-      deadBorrowed: connections.deadBorrowed,
-      rejected: breakers?.rejected ?? 0,
-      retriesDenied: budgets?.denied ?? 0,
-    })),
+    clients: clientRows(world),
     workloads: config.workloads.map((workload, index) => {
       const one = measure(recorder, window, index);
       return {

@@ -44,8 +44,9 @@ function clientConfig(client: WholeClient, zones: number, path: PathOf, report: 
       loginTrips: client.loginTrips,
       tls: { version: client.tls.version, resume: client.tls.resume },
       again: reconnect(client, path, report),
-      silenceNs: client.silence,
     },
+    tcp: tcpConfig(client),
+    socketTimeoutNs: client.socketTimeout,
     timeoutNs: client.timeout,
     retry: retryConfig(client, path, report),
     breaker: breakerConfig(client),
@@ -86,6 +87,15 @@ function retryConfig({ retry }: WholeClient, path: PathOf, report: Report): Retr
   };
 }
 
+function tcpConfig({ tcp }: WholeClient): ClientConfig["tcp"] {
+  const { idle, interval, probes } = tcp.keepAlive;
+  return {
+    userTimeoutNs: tcp.userTimeout,
+    retransmissions: tcp.retransmissions,
+    keepAlive: Number.isFinite(idle) ? { idleNs: idle, intervalNs: interval, probes } : null,
+  };
+}
+
 function breakerConfig({ circuitBreaker }: WholeClient): ClientConfig["breaker"] {
   if (circuitBreaker === undefined) return null;
   const { failures, calls, minimum, open, probes } = circuitBreaker;
@@ -104,11 +114,20 @@ function checkClient(given: ClientInput, client: WholeClient, tls: boolean, path
   };
   if (pool.multiplex) without(EXCLUSIVE_ONLY, "has no effect: connections are shared («pool.multiplex»), not lent");
   else if (!pool.reuse) without(KEPT_ONLY, "has no effect with «reuse: false»: no connection is kept");
-  if (!pool.multiplex && given.silence !== undefined) {
+  if (!pool.multiplex && given.socketTimeout !== undefined) {
     report(
-      path("silence"),
+      path("socketTimeout"),
       "has no effect: connections that are not shared are closed when a reply does not come in time",
     );
+  }
+  if (!Number.isFinite(client.tcp.keepAlive.idle)) {
+    for (const key of ["interval", "probes"] as const) {
+      if (given.tcp?.keepAlive?.[key] === undefined) continue;
+      report(path("tcp", "keepAlive", key), "has no effect: keep-alive is off («tcp.keepAlive.idle»)");
+    }
+  }
+  if (Number.isFinite(client.tcp.userTimeout) && given.tcp?.retransmissions !== undefined) {
+    report(path("tcp", "retransmissions"), "has no effect: «tcp.userTimeout» decides when data are given up");
   }
   for (const key of ["initial", "minIdle"] as const) {
     const value = given.pool?.[key] ?? 0;

@@ -3,6 +3,7 @@
 
 import type { DrillReport } from "../drills/drill.ts";
 import { scheduleDrills } from "../drills/index.ts";
+import { Observation } from "../models/observers/index.ts";
 import { World } from "../models/world.ts";
 import type { Result } from "../result.ts";
 import { assembleResult } from "./assemble.ts";
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly replications?: number | undefined;
   /** Number of the first replication, for callers that run them one by one. */
   readonly first?: number | undefined;
+  /** Whether observers of the laws watch; when left out they do in runs with drills. */
+  readonly observe?: boolean | undefined;
   /** Called between slices. */
   progress?(progress: Progress): void;
   /** Asked between slices: true stops the run there, and the result is marked partial. */
@@ -64,7 +67,8 @@ async function runOnce(
     feeders.push(new TraceFeeder(trace!, buffer, keys));
   });
   const world = new World(config);
-  const drills = scheduleDrills(world, built.drills);
+  const watched = options.observe ?? built.drills.length > 0;
+  const drills = scheduleDrills(world, built.drills, watched ? new Observation(world) : null);
   for (const feeder of feeders) await feeder.fill();
   world.start();
   const { durationNs } = config;

@@ -161,6 +161,9 @@ export function sampleResult({
         deadBorrowed: 0,
         rejected: 0,
         retriesDenied: 0,
+        givenUp: 0,
+        silentSeconds: 0,
+        givesUpAfterSeconds: 924.6,
       },
     ],
     workloads: [

@@ -83,6 +83,16 @@ describe("the same again", () => {
     expect(told.at(-1)).toMatchObject({ simulatedNs: 20e9, durationNs: 20e9, requests: busy.totals.arrived });
   });
 
+  test("observers change nothing: a run has the same result with and without them", async () => {
+    const quiet = BUSY.replace(/^drills:\n(?: {2}- .*\n)*/mu, "").replace("duration: 20s", "duration: 4s");
+    const loaded = await load(quiet);
+    const watched = await runScenario(loaded, { observe: true });
+    expect(watched.drills).toEqual([]);
+    expect(resultText(watched)).toBe(resultText(await runScenario(loaded)));
+    const { provenance } = await run(BUSY.replace("duration: 20s", "duration: 9s"), { observe: false });
+    expect(provenance.digests).toEqual((await run(BUSY.replace("duration: 20s", "duration: 9s"))).provenance.digests);
+  });
+
   test("the order of keys in the YAML is of no account", async () => {
     const turned = (value: unknown): unknown =>
       Array.isArray(value)

@@ -6,10 +6,11 @@
 //   pool         the pool it belongs to                    node         node at its other end
 //   incarnation  of the node when it accepted              startedNs    when the attempt began: the clock of its SYNs
 //   openedNs     when the client could use it              usedNs       when it last carried something
-//   askedNs      since when a reply is missing, 0: none is
+//   heardNs      when a reply last came, where somebody watches for that
 //
 // States: CONNECTING (the server has not accepted it), ACCEPTED (it counts at the server, handshake and login are under
-// way), OPEN, DEAD (the other end has closed it, the client has not noticed yet).
+// way), OPEN, DEAD (the other end does not know it any more and says so to the next packet), LOST (there is no other end: its
+// host has vanished, and nobody answers). A client takes DEAD and LOST for open until it finds out.
 
 import type { Pool } from "../pool.ts";
 
@@ -18,6 +19,7 @@ export const CONNECTING = 1;
 export const ACCEPTED = 2;
 export const OPEN = 3;
 export const DEAD = 4;
+export const LOST = 5;
 
 export const NO_CONNECTION = -1;
 
@@ -31,7 +33,7 @@ export class ConnectionTable {
   startedNs = new Float64Array(INITIAL_CAPACITY);
   openedNs = new Float64Array(INITIAL_CAPACITY);
   usedNs = new Float64Array(INITIAL_CAPACITY);
-  askedNs = new Float64Array(INITIAL_CAPACITY);
+  heardNs = new Float64Array(INITIAL_CAPACITY);
   readonly pool: Pool[] = [];
 
   private highWater = 0;
@@ -54,7 +56,7 @@ export class ConnectionTable {
     this.node[connection] = node;
     this.startedNs[connection] = nowNs;
     this.openedNs[connection] = nowNs;
-    this.askedNs[connection] = 0;
+    this.heardNs[connection] = nowNs;
     this.usedNs[connection] = nowNs;
     return connection;
   }
@@ -79,6 +81,6 @@ export class ConnectionTable {
     this.startedNs = wider(this.startedNs, new Float64Array(capacity));
     this.openedNs = wider(this.openedNs, new Float64Array(capacity));
     this.usedNs = wider(this.usedNs, new Float64Array(capacity));
-    this.askedNs = wider(this.askedNs, new Float64Array(capacity));
+    this.heardNs = wider(this.heardNs, new Float64Array(capacity));
   }
 }

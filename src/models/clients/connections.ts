@@ -8,7 +8,8 @@
 //
 // A process that dies resets its connections. A client that listens to its sockets hears of that at once; one that looks
 // only when it uses them (validation: none) keeps dead ones and fails a request for each. A host that vanishes tells
-// nobody: exclusive connections are closed when a reply does not come in time, shared ones after `silence`.
+// nobody: exclusive connections are closed when a reply does not come in time, shared ones when the client's kernel gives
+// up (tcp-timers.ts) or the library does (socket-timeout.ts).
 
 import type { Random } from "../../sim/random.ts";
 import type { Simulation } from "../../sim/simulation.ts";
@@ -17,15 +18,19 @@ import type { ClientConfig } from "../config.ts";
 import type { Latency } from "../network.ts";
 import { Pool } from "../pool.ts";
 import { NO_REQUEST, type Requests } from "../requests.ts";
-import { ACCEPTED, CONNECTING, type ConnectionTable, DEAD, NO_CONNECTION, OPEN } from "./connection-table.ts";
+import { ACCEPTED, CONNECTING, type ConnectionTable, DEAD, LOST, NO_CONNECTION, OPEN } from "./connection-table.ts";
 import { Dialer } from "./dialer.ts";
 import { IdleWatch } from "./idle-watch.ts";
+import { SocketTimeout } from "./socket-timeout.ts";
+import { TcpTimers } from "./tcp-timers.ts";
 
 /** Who asks for connections: the client group. */
 export interface Carrier {
   readonly target: number;
   /** A connection has been found for a request that waited. */
   transmit(request: number, connection: number): void;
+  /** The connection that carried a request is gone. */
+  lost(request: number): void;
   /** A waiting request's node cannot be reached. */
   tryAgainOrFail(request: number, failure: "connection"): void;
   /** An attempt to connect came to nothing. */
@@ -38,6 +43,9 @@ export interface Carrier {
 
 export class Connections {
   readonly dialer: Dialer;
+  readonly tcp: TcpTimers;
+  /** Null: the library does not watch for silence. */
+  readonly silence: SocketTimeout | null;
   /** Connections that the server closed for having been idle. */
   idleClosed = 0;
   /** Requests that were given a connection whose other end was gone. */
@@ -75,6 +83,11 @@ export class Connections {
     for (let i = 0; i < config.instances; i++) this.pools.push([]);
     this.dialer = new Dialer(config, sim, requests, table, cluster, latency, carrier, this);
     this.idleWatch = new IdleWatch(config.pool, cluster, sim, this);
+    const broken = (connection: number) => this.broken(connection);
+    this.tcp = new TcpTimers(config.tcp, sim, table, cluster, latency, broken);
+    this.silence = Number.isFinite(config.socketTimeoutNs)
+      ? new SocketTimeout(config.socketTimeoutNs, sim, table, connection => this.waitingSince(connection), broken)
+      : null;
   }
 
   /** The pool for a node; a serverless cache is one endpoint, whichever engine stands behind it. */
@@ -148,8 +161,9 @@ export class Connections {
 
   /** The request has its answer: the next in line takes the connection. */
   release(connection: number): void {
-    if (this.multiplex) this.table.askedNs[connection] = 0;
-    else if (this.reuse) this.pass(connection);
+    if (this.multiplex) {
+      this.silence?.heard(connection);
+    } else if (this.reuse) this.pass(connection);
     else this.drop(connection);
   }
 
@@ -187,14 +201,35 @@ export class Connections {
   /** A request was given a connection whose other end is gone: its first write or read fails. */
   foundDead(connection: number): void {
     this.deadBorrowed++;
-    this.drop(connection);
+    this.broken(connection);
   }
 
-  /** A shared connection's reply did not come in time: it is given up when nothing has come for too long. */
-  silent(connection: number): void {
-    const { table, sim, config } = this;
-    const asked = table.askedNs[connection];
-    if (asked > 0 && sim.now - asked >= config.connect.silenceNs) this.drop(connection);
+  /** The client finds that a connection is gone, in use or not: all that is on it fails at once. */
+  private broken(connection: number): void {
+    const pool = this.table.pool[connection];
+    const failed = [...this.requestsOn(connection)];
+    const at = pool.idle.indexOf(connection);
+    if (at !== -1) pool.idle.splice(at, 1);
+    if (this.multiplex) this.unshare(pool, connection);
+    this.close(connection);
+    for (const request of failed) {
+      this.requests.channel[request] = NO_CONNECTION;
+      this.carrier.lost(request);
+    }
+    if (pool.queued > pool.connecting) this.dialer.dialIfRoom(pool);
+  }
+
+  private *requestsOn(connection: number): Iterable<number> {
+    const { alive, onWire, channel, limit } = this.requests;
+    for (let request = 0; request < limit; request++) {
+      if (alive[request] === 1 && onWire[request] === 1 && channel[request] === connection) yield request;
+    }
+  }
+
+  private waitingSince(connection: number): number | null {
+    let since = Number.POSITIVE_INFINITY;
+    for (const request of this.requestsOn(connection)) since = Math.min(since, this.requests.issuedNs[request]);
+    return Number.isFinite(since) ? since : null;
   }
 
   /** A request stops waiting for a connection. */
@@ -226,6 +261,7 @@ export class Connections {
     if (table.state[connection] < OPEN) pool.connecting--;
     else pool.open--;
     this.serverForgets(connection);
+    this.tcp.over(connection);
     table.close(connection);
   }
 
@@ -233,7 +269,8 @@ export class Connections {
     const { table } = this;
     const state = table.state[connection];
     const node = this.cluster.nodes[table.node[connection]];
-    if (state === CONNECTING || state === DEAD || (node.state !== "up" && node.state !== "frozen")) return;
+    if (state === CONNECTING || state === DEAD || state === LOST || (node.state !== "up" && node.state !== "frozen"))
+      return;
     if (table.incarnation[connection] === node.incarnation) node.addConnections(-1);
   }
 
@@ -263,12 +300,7 @@ export class Connections {
 
   /** Requests under way on a shared connection that breaks have no connection any more. */
   private abandon(connection: number): void {
-    const { requests } = this;
-    for (let request = 0; request < requests.limit; request++) {
-      if (requests.alive[request] === 1 && requests.channel[request] === connection) {
-        requests.channel[request] = NO_CONNECTION;
-      }
-    }
+    for (const request of this.requestsOn(connection)) this.requests.channel[request] = NO_CONNECTION;
   }
 
   /**
@@ -310,7 +342,7 @@ export class Connections {
     pool.idle.push(...kept);
   }
 
-  private owns(connection: number): boolean {
+  owns(connection: number): boolean {
     return this.table.pool[connection].client === this.carrier.target;
   }
 

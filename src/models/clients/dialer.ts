@@ -4,6 +4,7 @@
 import type { Random } from "../../sim/random.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 import { TimerLane } from "../../sim/timer-lane.ts";
+import { NS_PER_SECOND } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
 import type { ClientConfig } from "../config.ts";
 import { CONNECT, RECONNECT } from "../messages.ts";
@@ -18,6 +19,9 @@ import type { Carrier } from "./connections.ts";
 /** SYN, SYN-ACK and ACK: one-way trips until the server's kernel has a whole connection. */
 const TRIPS_TO_ESTABLISH = 3;
 
+/** A kernel's own patience with SYNs that nobody answers: tcp_syn_retries 6 after four linear steps (listener.ts). */
+const SYN_GIVE_UP_NS = 131 * NS_PER_SECOND;
+
 /** What becomes of a connection: told by the dialer. */
 interface Outcome {
   opened(connection: number, pool: Pool): void;
@@ -28,7 +32,7 @@ export class Dialer {
   /** Attempts to connect, and those that failed. */
   attempts = 0;
   failures = 0;
-  private readonly timers: TimerLane | null;
+  private readonly timers: TimerLane;
   private readonly random: Random;
 
   constructor(
@@ -45,9 +49,8 @@ export class Dialer {
     this.random = sim.random(`${config.name}/reconnect`);
     const pending = (connection: number, epoch: number) =>
       table.epoch[connection] === epoch && table.state[connection] < OPEN;
-    this.timers = Number.isFinite(timeoutNs)
-      ? new TimerLane(sim, timeoutNs, pending, connection => this.failed(connection))
-      : null;
+    const limitNs = Math.min(timeoutNs, SYN_GIVE_UP_NS);
+    this.timers = new TimerLane(sim, limitNs, pending, connection => this.failed(connection));
   }
 
   /** The node at the other end of a pool's next connection. */
@@ -74,7 +77,7 @@ export class Dialer {
     for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(pool.zone, node.zone);
     if (this.latency.faults === null) sim.send(delay, node.target, CONNECT, connection, table.epoch[connection]);
     else node.listener.knock(connection, table.epoch[connection]);
-    this.timers?.start(connection, table.epoch[connection]);
+    this.timers.start(connection, table.epoch[connection]);
   }
 
   /** The server has answered the first command. */

@@ -9,6 +9,9 @@ export interface ClientConfig {
   readonly zones: readonly number[];
   readonly pool: PoolConfig;
   readonly connect: ConnectConfig;
+  readonly tcp: TcpConfig;
+  /** The library closes a shared connection that has been silent for so long while answers are missing. */
+  readonly socketTimeoutNs: number;
   /** Until a command's reply must be there. */
   readonly timeoutNs: number;
   readonly retry: RetryConfig;
@@ -58,8 +61,22 @@ export interface ConnectConfig {
   readonly tls: TlsConfig;
   /** Waits before lost connections are opened again in the background; null: when a request needs one. */
   readonly again: BackoffConfig | null;
-  /** How long a connection is believed in while nothing comes back. */
-  readonly silenceNs: number;
+}
+
+/** What the client's kernel does about a connection whose other end is silent. */
+export interface TcpConfig {
+  /** TCP_USER_TIMEOUT; Infinity: not set. */
+  readonly userTimeoutNs: number;
+  /** tcp_retries2 of the client's host. */
+  readonly retransmissions: number;
+  /** SO_KEEPALIVE; null: off. */
+  readonly keepAlive: KeepAliveConfig | null;
+}
+
+export interface KeepAliveConfig {
+  readonly idleNs: number;
+  readonly intervalNs: number;
+  readonly probes: number;
 }
 
 export interface TlsConfig {

@@ -11,6 +11,7 @@
 import { assert } from "../../assert.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 import type { Client } from "../client.ts";
+import type { ConnectionTable } from "../clients/connection-table.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Failover } from "../failover/failover.ts";
 import { CONNECTION_LOST, REPLY } from "../messages.ts";
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly latency: Latency;
   readonly cluster: Cluster;
   readonly requests: Requests;
+  readonly connections: ConnectionTable;
   readonly clients: readonly Client[];
   readonly failover: Failover;
   clientOf(instance: number): Client;
@@ -61,7 +63,7 @@ export class NodeFaults {
    * still arrives; the rest gets a reset, or nothing at all when the host is gone.
    */
   private voidRequestsAt(node: Node, state: "down" | "lost"): void {
-    const { requests, sim, latency, clients } = this.world;
+    const { requests, connections, sim, latency, clients } = this.world;
     const { faults } = latency;
     const hears = (zone: number) => faults === null || faults.passes(node.id, clientsIn(zone));
     for (const request of this.underWay(node)) {
@@ -76,6 +78,7 @@ export class NodeFaults {
       }
     }
     if (state === "down") for (const client of clients) client.connectionsReset(node.id, hears);
+    else for (const client of clients) client.peersChanged(connection => connections.node[connection] === node.id);
   }
 
   private *underWay(node: Node): Iterable<number> {

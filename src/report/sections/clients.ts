@@ -8,7 +8,10 @@ import type { Section } from "./section.ts";
 
 type Client = Result["clients"][number];
 
-const COUNTS: readonly (readonly [head: string, key: Exclude<keyof Client, "name" | "library">])[] = [
+const COUNTS: readonly (readonly [
+  head: string,
+  key: Exclude<keyof Client, "name" | "library" | "givesUpAfterSeconds">,
+])[] = [
   ["commands", "commands"],
   ["tries", "tries"],
   ["timeouts", "timeouts"],
@@ -23,6 +26,8 @@ const COUNTS: readonly (readonly [head: string, key: Exclude<keyof Client, "name
   ["dead ones lent", "deadBorrowed"],
   ["turned away by the breaker", "rejected"],
   ["retries without budget", "retriesDenied"],
+  ["given up by the kernel", "givenUp"],
+  ["longest silence (s)", "silentSeconds"],
 ];
 
 const COLUMNS: readonly Column<Client>[] = [

@@ -16,6 +16,7 @@ import { pool } from "./pool.ts";
 import { refusedDrill } from "./refused-drill.ts";
 import { retryStorm } from "./retry-storm.ts";
 import type { Rule } from "./rule.ts";
+import { silentHost } from "./silent-host.ts";
 import { slowCommands } from "./slow-commands.ts";
 import { stampede } from "./stampede.ts";
 import { swap } from "./swap.ts";
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   metastable,
   retryStorm,
   stampede,
+  silentHost,
   slowCommands,
   engineCpu,
   memory,

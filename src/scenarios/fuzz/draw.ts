@@ -1,12 +1,15 @@
 // From a seed to a scenario: topology, workload, faults and their times, all drawn. Faults come in the first part of the run
 // and are over before its second part, in which the load goes on and the cluster has to recover.
 
+import { giveUpNs } from "../../models/clients/tcp-timers.ts";
 import type { Random } from "../../sim/random.ts";
 import { randomFrom, streamSeed } from "../../sim/random.ts";
+import { NS_PER_SECOND } from "../../units.ts";
 
-/** Seconds of the run: faults begin after the first, end before the second, the load ends with the third. */
+/** Seconds before the faults; and after them, beside what the clients' patience with silent hosts takes. */
 const CALM = 3;
 const LOAD_ENDS_AFTER = 45;
+const LOAD_AFTER_PATIENCE = 30;
 
 export interface FuzzCase {
   readonly seed: number;
@@ -39,7 +42,6 @@ export function drawCase(seed: number, faultSeconds: number): FuzzCase {
   const scenario = {
     name: `fuzz ${seed}`,
     seed,
-    duration: `${healedSeconds + LOAD_ENDS_AFTER}s`,
     warmup: "1s",
     period: "1s",
     zones,
@@ -83,7 +85,32 @@ export function drawCase(seed: number, faultSeconds: number): FuzzCase {
     ],
     drills: Array.from({ length: whole(1, 5) }, () => drawFault(random, shape, CALM, healedSeconds)),
   };
-  return { seed, scenario, healedSeconds };
+  const [app] = scenario.clients;
+  const patience = drawPatience(seed, app.pool.multiplex);
+  const client = { ...app, ...patience.keys };
+  const loadSeconds = Math.max(LOAD_ENDS_AFTER, Math.ceil(patience.seconds) + LOAD_AFTER_PATIENCE);
+  return {
+    seed,
+    scenario: { ...scenario, duration: `${healedSeconds + loadSeconds}s`, clients: [client] },
+    healedSeconds,
+  };
+}
+
+/** What ends a connection to a host that has vanished, and after how long, in s. */
+function drawPatience(seed: number, multiplex: boolean): { readonly keys: object; readonly seconds: number } {
+  const random = randomFrom(streamSeed(seed, 0, "fuzz/patience"));
+  const oneOf = <T>(...values: readonly T[]): T => values[random.below(values.length)];
+  const seconds = oneOf(1, 2, 5, 20);
+  const retransmissions = oneOf(4, 5, 7);
+  const keepAlive = oneOf(undefined, { idle: "2s", interval: "1s", probes: 3 });
+  const means = multiplex ? oneOf("user timeout", "retransmissions", "socket timeout") : "user timeout";
+  const tcp = means === "user timeout" ? { userTimeout: `${seconds}s`, keepAlive } : { retransmissions, keepAlive };
+  const socketTimeout = means === "socket timeout" ? { socketTimeout: `${seconds}s` } : {};
+  const limits = { userTimeoutNs: means === "user timeout" ? seconds * NS_PER_SECOND : Infinity, retransmissions };
+  return {
+    keys: { tcp, ...socketTimeout },
+    seconds: means === "socket timeout" ? seconds : giveUpNs({ ...limits, keepAlive: null }) / NS_PER_SECOND,
+  };
 }
 
 interface Shape {

@@ -1,7 +1,8 @@
 // Runs one drawn case under all observers: the faults, the recovery under load, the quiet. A violation says what was broken,
 // with the seed and the simulated time; what makes it is shrunk to the faults that are needed (shrink.ts).
 //
-// Liveness: in the last seconds of the load no request fails, and when it is quiet every shard has a running primary that
+// Liveness: once the clients' patience with silent hosts is over (liveness.ts), no request fails in the last seconds of the load,
+// and when it is quiet every shard has a running primary that
 // serves, every running replica follows it and holds its data.
 
 import { assert, BugError } from "../../assert.ts";
@@ -14,6 +15,7 @@ import { build } from "../build.ts";
 import { scenarioSchema } from "../schema.ts";
 import { formatPath, type Path } from "../yaml-file.ts";
 import type { FuzzCase } from "./draw.ts";
+import { longestPatienceNs } from "./liveness.ts";
 
 /** The last seconds of the load, in which everything works again. */
 const PROOF_SECONDS = 5;
@@ -45,7 +47,10 @@ export function runCase({ seed, scenario, healedSeconds }: FuzzCase): Verdict {
   try {
     world.start();
     const endNs = built.scenario.duration;
-    world.sim.run(endNs - PROOF_SECONDS * NS_PER_SECOND);
+    const patientUntilNs = healedSeconds * NS_PER_SECOND + longestPatienceNs(world.config.clients);
+    const proofNs = endNs - PROOF_SECONDS * NS_PER_SECOND;
+    assert(proofNs > patientUntilNs, `the load ends before clients may give up silent hosts, ${patientUntilNs} ns`);
+    world.sim.run(proofNs);
     const failedBefore = world.recorder.totals[FAILED];
     world.sim.run(endNs);
     const failed = world.recorder.totals[FAILED] - failedBefore;

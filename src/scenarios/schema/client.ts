@@ -38,6 +38,26 @@ const pool = z
   })
   .meta({ description: "The connections." });
 
+const tcp = z
+  .strictObject({
+    userTimeout: durationOrNever(
+      "TCP_USER_TIMEOUT: how long data may be under way without an acknowledgement; never: the kernel's retransmissions decide.",
+      ["5s", "never"],
+    ).optional(),
+    retransmissions: z.int().min(1).max(30).optional().meta({
+      description: "tcp_retries2 of the clients' hosts: 15 give up after 924.6 s, 8 after 102.2 s, 5 after 12.6 s.",
+    }),
+    keepAlive: z
+      .strictObject({
+        idle: durationOrNever("Silence before the first probe; never: keep-alive is off.", ["30s", "never"]).optional(),
+        interval: duration("Between two probes.", ["5s"]).optional(),
+        probes: z.int().min(1).max(127).optional().meta({ description: "Probes without an answer that end it." }),
+      })
+      .optional()
+      .meta({ description: "Keep-alive of idle connections; it does not watch commands under way." }),
+  })
+  .meta({ description: "What the client's kernel does about a host that has vanished in silence." });
+
 const retry = z
   .strictObject({
     attempts: z.int().min(1).max(50).optional().meta({ description: "Tries in all, the first included." }),
@@ -131,9 +151,10 @@ export const clientSchema = z
       })
       .optional()
       .meta({ description: "Connections that are opened again by themselves." }),
-    silence: durationOrNever(
-      "How long a shared connection is believed in while nothing comes back: TCP_USER_TIMEOUT, or the kernel's retransmissions.",
-      ["5s", "924s"],
+    tcp: tcp.optional(),
+    socketTimeout: durationOrNever(
+      "The library closes a shared connection on which nothing has come for so long while answers are missing.",
+      ["10s", "never"],
     ).optional(),
     retry: retry.optional(),
     circuitBreaker: circuitBreaker.optional(),

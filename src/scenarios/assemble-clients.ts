@@ -1,0 +1,23 @@
+// The result's rows of client groups: what their libraries counted.
+
+import { giveUpNs } from "../models/clients/tcp-timers.ts";
+import type { World } from "../models/world.ts";
+import type { Result } from "../result.ts";
+import { sure } from "./rounding.ts";
+
+export function clientRows(world: World): Result["clients"] {
+  return world.clients.map(({ config: { name, library, tcp }, counters, connections, breakers, budgets }) => ({
+    name,
+    library,
+    ...counters,
+    connects: connections.dialer.attempts,
+    connectFailures: connections.dialer.failures,
+    idleClosed: connections.idleClosed,
+    deadBorrowed: connections.deadBorrowed,
+    rejected: breakers?.rejected ?? 0,
+    retriesDenied: budgets?.denied ?? 0,
+    givenUp: connections.tcp.gaveUp,
+    silentSeconds: sure(connections.tcp.longestSilenceNs / 1e9),
+    givesUpAfterSeconds: sure(giveUpNs(tcp) / 1e9),
+  }));
+}
