@@ -4,7 +4,8 @@
 // A command is tried up to `attempts` times. Each try finds its node (topology or DNS as this instance believes it),
 // waits for a connection of the pool, travels, and ends by a reply, a lost connection or the timeout. A connection whose
 // reply did not come in time is closed, since the late reply would be taken for the next one's; multiplexing clients keep
-// theirs until the kernel or the library gives it up (clients/tcp-timers.ts, clients/socket-timeout.ts). MOVED is followed at once and makes the instance refresh its view; ASK is followed for this once.
+// theirs until the kernel or the library gives it up (clients/tcp-timers.ts, clients/socket-timeout.ts). MOVED is followed at
+// once and makes the instance refresh its view; ASK is followed for this once.
 //
 // What a command is for, and what comes after it, is the pattern's business (caching/).
 

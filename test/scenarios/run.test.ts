@@ -89,8 +89,8 @@ describe("the same again", () => {
     const watched = await runScenario(loaded, { observe: true });
     expect(watched.drills).toEqual([]);
     expect(resultText(watched)).toBe(resultText(await runScenario(loaded)));
-    const { provenance } = await run(BUSY.replace("duration: 20s", "duration: 9s"), { observe: false });
-    expect(provenance.digests).toEqual((await run(BUSY.replace("duration: 20s", "duration: 9s"))).provenance.digests);
+    const busy = await run(BUSY, { observe: false });
+    expect(busy.provenance.digests).toEqual((await run(BUSY)).provenance.digests);
   });
 
   test("the order of keys in the YAML is of no account", async () => {
