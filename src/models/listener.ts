@@ -181,11 +181,6 @@ export class Listener {
     faults.carry(node.id, clientsIn(zone), delay, false, client, kind, connection, epoch);
   }
 
-  /** The host has vanished: whoever is connected to it sends into the void. */
-  hostLost(): void {
-    this.turnInto(LOST, state => state === OPEN);
-  }
-
   /** A new process knows none of the last one's connections: their next packet is answered by a reset. */
   restarted(): void {
     this.turnInto(DEAD, state => state === OPEN || state === LOST);
@@ -198,8 +193,10 @@ export class Listener {
     }
   }
 
-  /** The process is gone: its kernel resets those that waited. A lost host tells nobody. */
-  reset(answers: boolean): void {
+  /** The process is gone: its kernel resets those that waited. A lost host tells nobody: those connected send into the void. */
+  stopped(became: "down" | "lost" | "frozen" | "removed"): void {
+    const answers = became === "down";
+    if (became === "lost") this.turnInto(LOST, state => state === OPEN);
     for (; this.head < this.queue.length; this.head++) {
       const connection = this.queue[this.head];
       const epoch = this.epochs[this.head];

@@ -2,9 +2,8 @@
 // A request that arrives is executed at once, in order of arrival, and told when it will have been finished: nobody who
 // comes later can overtake it on a first-come thread, so its place in time is `start = max(ready, thread free)`. The
 // engine's clock is that start. What must not be believed in case of a crash (work promised for later) is cut off by
-// time: replies and changes carry the instant at which the engine finished them.
-// Requests of one connection that have arrived before the engine gets to read it share one turn. Everything else that takes
-// the engine thread's time takes it here: cron, evictions, forks, replicated changes, new connections, slow commands.
+// time: replies and changes carry the instant at which the engine finished them. Requests of one connection that have arrived
+// before the engine reads it share one turn. Everything else that takes the engine thread's time takes it here: cron, forks …
 
 import { assert, fail } from "../assert.ts";
 import type { NodeType } from "../catalog/nodes.ts";
@@ -321,8 +320,7 @@ export class Node {
     this.addConnections(-this.connections);
     this.thread.stop(this.sim.now);
     this.turns.stop();
-    this.listener.reset(state === "down");
-    if (state === "lost") this.listener.hostLost();
+    this.listener.stopped(state);
     this.save?.end();
     this.save = null;
     this.engine.childActive = false;

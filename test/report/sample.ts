@@ -161,9 +161,7 @@ export function sampleResult({
         deadBorrowed: 0,
         rejected: 0,
         retriesDenied: 0,
-        givenUp: 0,
-        silentSeconds: 0,
-        givesUpAfterSeconds: 924.6,
+        ...{ givenUp: 0, silentSeconds: 0, givesUpAfterSeconds: 924.6 },
       },
     ],
     workloads: [
