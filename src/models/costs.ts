@@ -115,6 +115,11 @@ export const COMMAND_COSTS: Readonly<Record<string, CommandCost>> = {
   pfadd: linear(300, 150, "assumed: a hash and, in the sparse form, a walk through the string per element"),
   pfcount: linear(400, 1, "assumed: a nanosecond a register"),
   // Entering and leaving Lua: GET by a script less the call inside; its instructions and calls come on top.
+  publish: linear(
+    300,
+    100,
+    "assumed: a copy into a subscriber's buffer like two elements of LRANGE; writing it out comes on top",
+  ),
   eval: flat(1_900),
   evalsha: flat(1_400),
   config: flat(2_000, "assumed: administrative commands are rare"),

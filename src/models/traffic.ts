@@ -57,7 +57,7 @@ export class Traffic implements PatternWorld {
   constructor(
     readonly index: number,
     readonly config: WorkloadConfig,
-    private readonly client: Client,
+    readonly client: Client,
     private readonly origin: OriginCalls,
     private readonly sim: Simulation,
     private readonly requests: Requests,
@@ -96,8 +96,9 @@ export class Traffic implements PatternWorld {
   private makePattern(commandOf: (name: string) => Command | undefined): Pattern {
     const { pattern, load } = this.config;
     if (pattern.kind !== "commands") {
-      const fill = load.kind !== "trace" || load.fill;
-      return cachingPattern({ fill, ...pattern }, this, this.requests);
+      const isFilled = load.kind !== "trace" || load.fill;
+      const whole = pattern.kind === "cache-aside" ? { fill: isFilled, ...pattern } : pattern;
+      return cachingPattern(whole, this, this.requests, this.config.keyCount);
     }
     const random = this.random("commands");
     return commandMix(
@@ -119,6 +120,7 @@ export class Traffic implements PatternWorld {
   /** Schedules the first requests. */
   start(): void {
     const { load } = this.config;
+    this.pattern.start?.();
     if (load.kind === "closed") {
       for (let user = 0; user < load.users; user++) this.thinkThenAsk();
     } else {
@@ -265,6 +267,11 @@ export class Traffic implements PatternWorld {
     this.requests.close(request);
   }
 
+  instanceAt(i: number): number {
+    const { firstInstance, config } = this.client;
+    return firstInstance + (i % config.instances);
+  }
+
   keyText(request: number): string {
     return this.config.keys.text(this.requests.key[request]);
   }
@@ -301,7 +308,7 @@ export class Traffic implements PatternWorld {
 
   absentSeconds(): number | null {
     const { pattern } = this.config;
-    if (pattern.kind === "commands" || pattern.absentSeconds == null) return null;
+    if (!("absentSeconds" in pattern) || pattern.absentSeconds == null) return null;
     return pattern.absentSeconds.sample(this.ttlDraws);
   }
 

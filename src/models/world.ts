@@ -8,6 +8,7 @@ import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { MIB } from "../units.ts";
 import { gatherCaching } from "./caching/metrics.ts";
+import { Publish } from "./caching/publish.ts";
 import { Client } from "./client.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import { ConnectionTable } from "./clients/connection-table.ts";
@@ -27,6 +28,7 @@ import { Origin } from "./origin.ts";
 import { OriginCalls } from "./origin-calls.ts";
 import { OriginMetrics } from "./origin-metrics.ts";
 import { preload } from "./preload.ts";
+import { FanOut } from "./pubsub/fan-out.ts";
 import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
 import type { ReplicationLink } from "./replication/link.ts";
@@ -226,9 +228,28 @@ export class World {
     for (const client of this.clients) client.warmUp();
     preload(this.cluster, this.traffic, this.config.data ?? [], this.sim, this.log);
     for (const traffic of this.traffic) traffic.start();
+    this.startSubscribers();
     this.serverless?.start();
     if (this.serverless === null) for (const node of this.cluster.nodes) this.metricsOf(node);
     this.scheduleScrape();
+  }
+
+  private startSubscribers(): void {
+    for (const { config, client, pattern, counters } of this.traffic) {
+      if (config.pattern.kind !== "publish" || !(pattern instanceof Publish)) continue;
+      const channels = Array.from({ length: config.keyCount }, (_, key) => config.keys.text(key));
+      const { cluster, sim, latency } = this;
+      new FanOut(
+        config.pattern,
+        channels,
+        pattern.published,
+        client.config.zones,
+        cluster,
+        sim,
+        latency,
+        counters,
+      ).start();
+    }
   }
 
   private scheduleScrape(): void {

@@ -1,5 +1,7 @@
 // From a workload's pattern to its configuration: every pattern is a way to read and a way to write.
 
+import { bytesFromUtf8 } from "../engine/bytes.ts";
+import { keySlot } from "../engine/slots.ts";
 import type { BehindConfig, PatternConfig, ReadConfig, StampedeConfig, WriteConfig } from "../models/config.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
 import { NS_PER_SECOND } from "../units.ts";
@@ -20,12 +22,22 @@ interface Common {
   readonly stampede?: StampedeInput;
 }
 
-/** The pattern that a workload names; null without one. */
+/** Patterns that use the cache for its own sake. */
+const ORIGINLESS: readonly Name[] = ["read-modify-write", "iterate", "job-stream", "publish"];
+
+/** The caching pattern that a workload names; null without one. */
 export function patternOf(input: WorkloadInput): { name: Name; options: Common } | null {
   for (const [name, options] of Object.entries(input.pattern ?? {})) {
-    if (options !== undefined) return { name: name as Name, options };
+    if (options !== undefined && !ORIGINLESS.includes(name as Name)) {
+      return { name: name as Name, options: options as Common };
+    }
   }
   return null;
+}
+
+/** Whether what the workload does needs an origin; a trace's misses do. */
+export function asksOrigin(input: WorkloadInput): boolean {
+  return patternOf(input) !== null || input.trace !== undefined;
 }
 
 /** Distributions of a duration, in seconds. */
@@ -50,7 +62,7 @@ export function buildCachingPattern(
     report(path("pattern"), named.length === 0 ? "names no pattern" : `has ${names}: a workload has one pattern`);
   }
   const chosen = patternOf(input);
-  if (chosen === null) return { kind: "cache-aside", fallback: true };
+  if (chosen === null) return originless(input, path, report) ?? { kind: "cache-aside", fallback: true };
   const at = (...rest: Path) => path("pattern", chosen.name, ...rest);
   checkPattern(input, chosen.name, chosen.options, at, report);
   const reading = readConfig(chosen.options, scenario);
@@ -65,6 +77,45 @@ export function buildCachingPattern(
   }
   return { kind: "cache-aside", ...reading, write: writeConfig(pattern!) };
 }
+
+/** A pattern without an origin; null when the workload names none. */
+function originless(input: WorkloadInput, path: (...rest: Path) => Path, report: Report): PatternConfig | null {
+  const { pattern = {}, keys } = input;
+  const { iterate, publish } = pattern;
+  const update = pattern["read-modify-write"];
+  const stream = pattern["job-stream"];
+  if (update !== undefined) {
+    const { by, think, attempts } = update;
+    if (by === "get-set" && attempts !== DEFAULT_ATTEMPTS) {
+      report(
+        path("pattern", "read-modify-write", "attempts"),
+        "has no effect with «by: get-set»: nobody comes too late",
+      );
+    }
+    return { kind: "read-modify-write", by, thinkNs: think, attempts };
+  }
+  if (iterate !== undefined) {
+    const { command, count, key } = iterate;
+    if (command === "scan" && key !== undefined) {
+      report(path("pattern", "iterate", "key"), "has no effect with SCAN, which walks through a node's keys");
+    }
+    const bytes = key === undefined ? null : bytesFromUtf8(key);
+    return { kind: "iterate", command, count, key: bytes, slot: bytes === null ? null : keySlot(bytes) };
+  }
+  if (stream !== undefined) {
+    const { group, consumers, count, work, poll, maxLength } = stream;
+    if (consumers < (keys?.count ?? 1)) {
+      report(path("pattern", "job-stream", "consumers"), "must be as many as there are keys: each stream needs one");
+    }
+    if (poll === 0) report(path("pattern", "job-stream", "poll"), "must be longer than nothing");
+    return { kind: "job-stream", group: bytesFromUtf8(group), consumers, count, workNs: work, pollNs: poll, maxLength };
+  }
+  if (publish === undefined) return null;
+  const { subscribers, sharded, keepalive } = publish;
+  return { kind: "publish", subscribers, sharded, keepaliveNs: keepalive };
+}
+
+const DEFAULT_ATTEMPTS = 5;
 
 function writeConfig(pattern: PatternInput): WriteConfig {
   if (pattern["write-through"] !== undefined) return { copy: "update", strict: true };

@@ -136,14 +136,16 @@ function checkLoad(input: WorkloadInput, path: (...rest: Path) => Path, report: 
   }
   if (input.trace === undefined && input.keys === undefined) report(path("name"), "needs «keys:» with a count");
   if (input.trace !== undefined && input.keys !== undefined) report(path("keys"), "a trace brings its own keys");
-  if (input.writes > 0 && input.pattern === undefined) {
+  if (input.writes > 0 && input.pattern !== undefined && patternOf(input) === null) {
+    report(path("writes"), "has no effect: the pattern says what is written");
+  } else if (input.writes > 0 && input.pattern === undefined) {
     const instead = input.trace === undefined ? "the commands say what is written" : "a trace brings its own writes";
     report(path("writes"), `needs a «pattern:»; ${instead}`);
   } else if (input.writes > 0 && input.trace !== undefined) {
     report(path("writes"), "a trace brings its own writes");
   }
-  if ((input.keys?.absent ?? 0) > 0 && input.pattern === undefined) {
-    report(path("keys", "absent"), "needs a «pattern:»: plain commands have no origin");
+  if ((input.keys?.absent ?? 0) > 0 && patternOf(input) === null) {
+    report(path("keys", "absent"), "needs a «pattern:» with an origin: plain commands have none");
   }
   if (input.trace !== undefined && input.preload > 0) {
     report(path("preload"), "a trace brings its own keys: which of them to preload is not known before the run");
@@ -155,8 +157,9 @@ function checkHolds(input: WorkloadInput, path: (...rest: Path) => Path, report:
     report(path("scripts"), "have no effect without «commands:» that run them");
   }
   if (input.holds === undefined) return;
-  if (input.commands === undefined) report(path("holds"), "needs «commands:»: a pattern's keys hold its values");
-  else if (input.preload === 0)
+  if (input.commands === undefined && (patternOf(input) !== null || input.trace !== undefined)) {
+    report(path("holds"), "needs «commands:»: a pattern's keys hold its values");
+  } else if (input.preload === 0)
     report(path("holds"), "has no effect without «preload:»: nothing is there at the start");
 }
 

@@ -16,6 +16,7 @@ import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile, nodeOf } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
 import { buildOrigin } from "./build-origin.ts";
+import { asksOrigin } from "./build-pattern.ts";
 import { type Report, readRange } from "./build-report.ts";
 import { buildServerless, checkServerless, SERVERLESS_NODE } from "./build-serverless.ts";
 import { buildData } from "./build-stored.ts";
@@ -93,7 +94,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
     }
   });
   const spike = readRange(scenario.network.spikeLength, ["network", "spikeLength"], tell);
-  const needsOrigin = scenario.workload.findIndex(one => one.pattern !== undefined || one.trace !== undefined);
+  const needsOrigin = scenario.workload.findIndex(asksOrigin);
   if (scenario.origin === undefined && needsOrigin !== -1) {
     const asks = scenario.workload[needsOrigin].pattern === undefined ? "trace" : "pattern";
     tell(["workload", needsOrigin, asks], "needs an «origin:» to ask on a miss");

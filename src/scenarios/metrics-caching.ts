@@ -37,6 +37,47 @@ export const CACHING_METRICS: readonly Metric[] = [
     read: source => total(source, "WritesLost", source.workload),
   },
   {
+    name: "lostUpdates",
+    summary: "changes that another client overwrote without having seen them (read-modify-write)",
+    unit: "count",
+    perWorkload: true,
+    read: source => total(source, "LostUpdates", source.workload),
+  },
+  {
+    name: "jobsWaiting",
+    summary: "most jobs of a stream that were not acknowledged yet",
+    unit: "count",
+    perWorkload: true,
+    read: source => highest(source, "JobsWaiting", source.workload),
+  },
+  {
+    name: "jobAge",
+    summary: "longest time from a job's adding until its acknowledgement",
+    unit: "duration",
+    perWorkload: true,
+    read: source => {
+      const seconds = highest(source, "JobAgeMax", source.workload);
+      return seconds === null ? null : seconds * 1e9;
+    },
+  },
+  {
+    name: "delivery",
+    summary: "highest p99, over a row, of the time from publishing until a subscriber has the message",
+    unit: "duration",
+    perWorkload: true,
+    read: source => {
+      const micros = highest(source, "DeliveryP99", source.workload);
+      return micros === null ? null : micros * 1e3;
+    },
+  },
+  {
+    name: "messagesMissed",
+    summary: "messages that subscribers missed while they were cut off",
+    unit: "count",
+    perWorkload: true,
+    read: source => total(source, "MessagesMissed", source.workload),
+  },
+  {
     name: "originRate",
     summary: "requests that reach the origin per second",
     unit: "rate",

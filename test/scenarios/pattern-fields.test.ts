@@ -45,7 +45,7 @@ describe("patterns", () => {
     ],
     [
       ["~workload[0].pattern", 'workload[0].commands={"GET {key}": 1}', "workload[0].keys.absent=5%"],
-      "workload[0].keys.absent: needs a «pattern:»: plain commands have no origin",
+      "workload[0].keys.absent: needs a «pattern:» with an origin: plain commands have none",
     ],
     [["origin.retry.budget=10%"], "origin.retry.budget: has no effect with one attempt"],
     [

@@ -204,6 +204,7 @@ export const PUBSUB_COMMANDS: readonly CommandSpec[] = [
   {
     ...base,
     name: "publish",
+    cost: "publish",
     arity: 3,
     flags: asking | FAST | MAY_REPLICATE,
     since: "2.0.0",
@@ -214,6 +215,7 @@ export const PUBSUB_COMMANDS: readonly CommandSpec[] = [
   {
     ...base,
     name: "spublish",
+    cost: "publish",
     arity: 3,
     flags: asking | FAST | MAY_REPLICATE,
     keys: { first: 1, last: 1, step: 1 },

@@ -34,4 +34,16 @@ export class CachingCounters {
   overflowed = 0;
   /** Batches that the origin did not take; their keys go back into the queue. */
   flushesFailed = 0;
+  /** Read, modify, write: changes that were overwritten unseen; those that came too late and began anew. */
+  lostUpdates = 0;
+  conflicts = 0;
+  /** Jobs taken by the stream, and acknowledged by consumers; how old they were then, and the oldest since last read, in ns. */
+  jobsAdded = 0;
+  jobsDone = 0;
+  readonly jobAge = new Histogram();
+  jobAgeMaxNs = 0;
+  /** Copies of messages written to subscribers, how long they were under way, and those that found nobody listening. */
+  messagesDelivered = 0;
+  readonly delivery = new Histogram();
+  messagesMissed = 0;
 }

@@ -22,6 +22,11 @@ export const CACHING_METRICS = {
   WritesLost: "lost",
   WritesPastQueue: "overflowed",
   FlushesFailed: "flushesFailed",
+  LostUpdates: "lostUpdates",
+  UpdateConflicts: "conflicts",
+  JobsDone: "jobsDone",
+  MessagesDelivered: "messagesDelivered",
+  MessagesMissed: "messagesMissed",
 } as const satisfies Record<string, Counter>;
 
 /** A workload as far as its pattern's metrics go. */
@@ -49,6 +54,18 @@ export function gatherCaching({ config, counters, pattern, lastCounters }: Obser
   if (counters.missEpisodes > 0) {
     recorder.set("StampedePeak", "Count", name, counters.stampedePeak);
     counters.stampedePeak = 0;
+  }
+  if (counters.jobsAdded > 0) {
+    recorder.set("JobsWaiting", "Count", name, counters.jobsAdded - counters.jobsDone);
+    recorder.set("JobAgeMax", "Seconds", name, counters.jobAgeMaxNs / 1e9);
+    counters.jobAgeMaxNs = 0;
+  }
+  if (counters.messagesDelivered > 0) {
+    const { delivery } = counters;
+    const micros = (q: number) => (delivery.supports(q) ? delivery.quantile(q) / 1_000 : null);
+    recorder.set("DeliveryP50", "Microseconds", name, micros(0.5));
+    recorder.set("DeliveryP99", "Microseconds", name, micros(0.99));
+    delivery.reset();
   }
   if (pattern.queued !== undefined) recorder.set("WritesQueued", "Count", name, pattern.queued);
 }

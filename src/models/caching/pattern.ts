@@ -35,6 +35,8 @@ export interface PatternWorld {
   isAbsent(request: number): boolean;
   /** The value to be stored under the request's key, as its `version` column says where versions are followed. */
   value(request: number): Bytes;
+  /** The client's instance that is the i-th in turn. */
+  instanceAt(i: number): number;
   /** Seconds to live for a write of this request; null: for ever. */
   ttlSeconds(request: number): number | null;
   /** Seconds that an absent key is remembered as such; null: it is not. */
@@ -42,6 +44,8 @@ export interface PatternWorld {
 }
 
 export interface Pattern extends PatternHandler, OriginHandler {
+  /** The run begins; left out: nothing happens before the first request. */
+  start?(): void;
   /** A request has come that reads. */
   begin(request: number): void;
   /** One that writes; `recorded`: a replayed trace says so, and means the cache. */

@@ -106,10 +106,53 @@ export interface LockConfig {
   readonly graceSeconds: number;
 }
 
+/** See caching/read-modify-write.ts. */
+export interface ReadModifyWriteConfig {
+  readonly by: "get-set" | "compare-and-set";
+  /** The application's work between the two. */
+  readonly thinkNs: Distribution;
+  /** Reads in all of one that comes too late. */
+  readonly attempts: number;
+}
+
+/** See caching/iterate.ts. */
+export interface IterateConfig {
+  readonly command: "scan" | "hscan" | "sscan" | "zscan";
+  readonly count: number;
+  /** The collection, and its slot; null: the workload's key. */
+  readonly key: string | null;
+  readonly slot: number | null;
+}
+
+/** See caching/job-stream.ts. */
+export interface JobStreamConfig {
+  readonly group: string;
+  readonly consumers: number;
+  /** Entries that one read may bring. */
+  readonly count: number;
+  /** Work on one entry. */
+  readonly workNs: Distribution;
+  readonly pollNs: number;
+  /** Entries that are kept, about. */
+  readonly maxLength: number;
+}
+
+/** See pubsub/fan-out.ts. */
+export interface FanOutConfig {
+  readonly subscribers: number;
+  readonly sharded: boolean;
+  /** How long a subscriber believes in a node from which nothing comes back. */
+  readonly keepaliveNs: number;
+}
+
 export type PatternConfig =
   /** Reads and writes to the origin: cache-aside, read-through, write-through, refresh-ahead. */
   | ({ readonly kind: "cache-aside"; readonly write?: WriteConfig } & ReadConfig)
   | ({ readonly kind: "write-behind"; readonly behind: BehindConfig } & ReadConfig)
+  | ({ readonly kind: "read-modify-write" } & ReadModifyWriteConfig)
+  | ({ readonly kind: "iterate" } & IterateConfig)
+  | ({ readonly kind: "job-stream" } & JobStreamConfig)
+  | ({ readonly kind: "publish" } & FanOutConfig)
   | {
       readonly kind: "commands";
       readonly templates: readonly { readonly parts: readonly Part[]; readonly weight: number }[];

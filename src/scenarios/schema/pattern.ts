@@ -87,6 +87,56 @@ const refreshAhead = z
   })
   .meta({ description: "What is read late in its life is made anew in the background: read often, it never ends." });
 
+const readModifyWrite = z
+  .strictObject({
+    by: z.enum(["get-set", "compare-and-set"]).default("get-set").meta({
+      description:
+        "GET and SET, where one change may overwrite another unseen; or a script that writes only if nothing changed.",
+    }),
+    think: durations("The application's work between the two.", ["2ms"]).prefault("1ms"),
+    attempts: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(5)
+      .meta({ description: "compare-and-set: reads in all of one that comes too late." }),
+  })
+  .meta({ description: "A value is read, changed and written back." });
+
+const iterate = z
+  .strictObject({
+    command: z.enum(["scan", "hscan", "sscan", "zscan"]).meta({ description: "SCAN of a node, or of one collection." }),
+    key: z.string().min(1).optional().meta({ description: "The collection; the workload's key when left out." }),
+    count: z.int().min(1).max(1_000_000).default(100).meta({ description: "COUNT of each step." }),
+  })
+  .meta({ description: "One request is a walk from cursor 0 to cursor 0, in small steps." });
+
+const jobStream = z
+  .strictObject({
+    group: z.string().min(1).default("workers").meta({ description: "The consumer group." }),
+    consumers: z.int().min(1).max(10_000).meta({ description: "Consumers, over the instances and the keys in turn." }),
+    count: z.int().min(1).max(10_000).default(10).meta({ description: "Entries that one read may bring." }),
+    work: durations("Work on one entry.", ["exponential(5ms)"]).prefault("1ms"),
+    poll: duration("How long a consumer rests that found nothing.", ["100ms"]).prefault("100ms"),
+    maxLength: count("Entries that a stream keeps, about (MAXLEN ~).", ["100k"]).prefault("100k"),
+  })
+  .meta({ description: "Requests add jobs to streams; consumers of a group work them off and acknowledge them." });
+
+const publish = z
+  .strictObject({
+    subscribers: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .meta({ description: "Connections that listen, over the channels in turn." }),
+    sharded: z.boolean().default(false).meta({
+      description:
+        "SPUBLISH: a channel lives on its shard. Else every node of a cluster gets every message over the bus.",
+    }),
+    keepalive: duration("How long a subscriber believes in a node that has gone silent.", ["15s"]).prefault("15s"),
+  })
+  .meta({ description: "Requests publish messages to channels; subscribers get copies." });
+
 export const patternSchema = z
   .strictObject({
     "cache-aside": cacheAside.optional(),
@@ -94,6 +144,10 @@ export const patternSchema = z
     "write-through": writeThrough.optional(),
     "write-behind": writeBehind.optional(),
     "refresh-ahead": refreshAhead.optional(),
+    "read-modify-write": readModifyWrite.optional(),
+    iterate: iterate.optional(),
+    "job-stream": jobStream.optional(),
+    publish: publish.optional(),
   })
   .meta({ description: "How the application uses cache and origin: one of the patterns." });
 

@@ -2,8 +2,10 @@
 
 import { cardinality } from "./cardinality.ts";
 import { featureFlags } from "./feature-flags.ts";
+import { jobStream } from "./job-stream.ts";
 import { leaderboard } from "./leaderboard.ts";
 import { pageCache } from "./page-cache.ts";
+import { pubSub } from "./pub-sub.ts";
 import { rateLimiter } from "./rate-limiter.ts";
 import type { ReadyWorkload } from "./ready.ts";
 import { sessionStore } from "./session-store.ts";
@@ -14,6 +16,8 @@ export const READY_WORKLOADS: readonly ReadyWorkload[] = [
   leaderboard,
   featureFlags,
   cardinality,
+  jobStream,
+  pubSub,
   pageCache,
 ];
 
