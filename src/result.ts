@@ -125,6 +125,17 @@ const serverless = z.strictObject({
   peakStoredBytes: z.number(),
 });
 
+/** How far behind answers of replicas were. */
+const replicaReads = z.strictObject({
+  reads: z.int(),
+  /** Those that lacked a write which the primary had finished before they were asked. */
+  stale: z.int(),
+  ageMs: z.strictObject({ p50: figure, p99: figure, max: figure }),
+});
+
+/** Writes that waited for replicas by WAIT, and those of them that ended with too few. */
+const waits = z.strictObject({ writes: z.int(), tooFew: z.int() });
+
 const column = z.strictObject({
   metric: z.string(),
   unit: z.string(),
@@ -251,6 +262,9 @@ export const resultSchema = z.strictObject({
   nodes: z.array(node),
   /** Null on clusters of nodes. */
   serverless: serverless.nullable(),
+  /** Over the whole run; null where nobody reads from replicas, or no write waits for them. */
+  replicaReads: replicaReads.nullable(),
+  waits: waits.nullable(),
   /** Points of the latency distribution over the measured window: share of requests, microseconds. */
   latencyCurve: z.array(z.tuple([z.number(), z.number()])),
   cost,

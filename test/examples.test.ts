@@ -89,6 +89,14 @@ describe.each(EXAMPLES.map(one => [one.name, one] as const))("scenarios/%s", (na
 });
 
 describe("the examples together", () => {
+  test("find what hurt: a split brain, a full sync that never ends", () => {
+    const found = (name: string) => results.get(`drills/${name}.yaml`)?.findings.map(({ id }) => id) ?? [];
+    expect(found("isolate-zone")).toContain("split-brain");
+    expect(found("endless-full-sync")).toContain("endless-sync");
+    expect(found("primary-crash")).not.toContain("split-brain");
+    expect(found("zone-outage")).not.toContain("endless-sync");
+  });
+
   test("at equal memory LFU keeps more of a Zipf workload than LRU, and LRU more than chance", () => {
     const hitRate = (policy: string) => results.get(`eviction/${policy}.yaml`)?.summary.hitRate ?? Number.NaN;
     expect(hitRate("allkeys-lfu")).toBeGreaterThan(hitRate("allkeys-lru"));

@@ -20,6 +20,7 @@ import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { Following } from "./replication/following.ts";
 import type { ReplicationLink } from "./replication/link.ts";
+import { LastChanges } from "./replication/replica-reads.ts";
 import { type Change, ReplicationStream } from "./replication/stream.ts";
 import type { Manoeuvre } from "./scaling/manoeuvre.ts";
 import type { Backup } from "./scaling/restore.ts";
@@ -90,6 +91,7 @@ export class Cluster {
   readonly hearsay: Hearsay;
   /** The change by intent that is under way: there is one at a time. */
   manoeuvre: Manoeuvre | null = null;
+  private keepsLastChanges = false;
   /** Sees every change of every primary; null while nobody watches. */
   private changeWatcher: ((stream: ReplicationStream, change: Change) => void) | null = null;
   /** The highest epoch of any claim. */
@@ -173,6 +175,13 @@ export class Cluster {
   private attachWatcher(stream: ReplicationStream): void {
     const { changeWatcher } = this;
     stream.watcher = changeWatcher === null ? null : change => changeWatcher(stream, change);
+    if (this.keepsLastChanges) stream.keys ??= new LastChanges();
+  }
+
+  /** Streams keep the last change of every key: somebody reads from replicas. */
+  keepLastChanges(): void {
+    this.keepsLastChanges = true;
+    for (const { stream } of this.shards) this.attachWatcher(stream);
   }
 
   /** Lets an observer see every change of every primary from now on. */

@@ -42,5 +42,6 @@ export class NodeMetrics {
     }
     this.before = now;
     node.periodOver();
+    node.replicaReads?.periodOver();
   }
 }

@@ -2,11 +2,13 @@
 
 import type { Engine } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
-import { ORDINARY, READONLY } from "./requests.ts";
+import { NO_REQUEST, ORDINARY, READONLY } from "./requests.ts";
 
 export class NodeSessions {
   readonly primary: Session;
   readonly client: Session;
+  /** Sees requests that ask a replica; null while nobody watches. */
+  readonlyWatcher: ((request: number) => void) | null = null;
   private readonly readonly: Session;
 
   constructor(engine: Engine) {
@@ -17,9 +19,12 @@ export class NodeSessions {
   }
 
   /** For a command that asks as ORDINARY, READONLY or ASKING says. */
-  for(kind: number): Session {
+  for(kind: number, request = NO_REQUEST): Session {
     if (kind === ORDINARY) return this.client;
-    if (kind === READONLY) return this.readonly;
+    if (kind === READONLY) {
+      if (request !== NO_REQUEST) this.readonlyWatcher?.(request);
+      return this.readonly;
+    }
     // Holds for one call.
     this.client.asking = true;
     return this.client;

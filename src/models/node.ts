@@ -38,7 +38,9 @@ import { Bandwidth, DROPPED, type Latency } from "./network.ts";
 import { NodeMemory } from "./node-memory.ts";
 import { NodeSessions } from "./node-sessions.ts";
 import type { ReplicationLink } from "./replication/link.ts";
+import type { ReplicaReads } from "./replication/replica-reads.ts";
 import type { ReplicationStream } from "./replication/stream.ts";
+import type { ReplicationWaits } from "./replication/wait.ts";
 import { ReplyPath } from "./reply-path.ts";
 import { RequestLatency } from "./request-latency.ts";
 import { ASKING, ORDINARY, type Requests } from "./requests.ts";
@@ -74,18 +76,20 @@ export class Node {
   /** I/O-thread time and background time (saves), in ns. */
   ioBusyNs = 0;
   backgroundNs = 0;
-  /** The stream of changes to replicas, of a primary; the link that brings it changes, of a replica. */
+  /** The stream of changes to replicas, of a primary; the link that brings them, of a replica. Then what clients may want. */
   stream: ReplicationStream | null = null;
   link: ReplicationLink | null = null;
+  waits: ReplicationWaits | null = null;
+  replicaReads: ReplicaReads | null = null;
   linkCount = 0;
   isSyncing = false;
-  /** What it believes of the cluster while it has missed a change of roles; null when it is informed. */
+  /** What it believes of the cluster while it has missed a change of roles. */
   outlook: Outlook | null = null;
   epoch = 0;
   /** It answers CLUSTERDOWN: it sees a minority of the primaries, or a failed one where full coverage is required. */
   clusterDown = false;
   readonly requestLatency: RequestLatency;
-  /** Called when the host's memory and swap are both full: the kernel kills the engine. */
+  /** Memory and swap are both full: the kernel kills the engine. */
   onKilled: (() => void) | null = null;
   save: CopyOnWrite | null = null;
   /** Share of the running save that is done, 0–1, and when the child began. */
@@ -97,8 +101,8 @@ export class Node {
   private readonly turns = new ConnectionTurns();
   readonly effort: EffortTime;
   private readonly retransmission: Retransmission;
-  private readonly sessions: NodeSessions;
-  private readonly replies: ReplyPath;
+  readonly sessions: NodeSessions;
+  readonly replies: ReplyPath;
   private readonly cronNs: number;
 
   constructor(
@@ -187,10 +191,8 @@ export class Node {
     }
     const bytesIn = commandBytes(argv);
     const passing = this.networkIn.pass(sim.now, bytesIn);
-    if (passing === DROPPED) {
-      sim.send(this.retransmission.lost(request, bytesIn), this.target, REQUEST, request, generation);
-      return;
-    }
+    if (passing === DROPPED)
+      return sim.send(this.retransmission.lost(request, bytesIn), this.target, REQUEST, request, generation);
     this.retransmission.settled(request);
     let ready = sim.now + passing;
     if (this.io !== null) {
@@ -201,7 +203,7 @@ export class Node {
     const start = this.thread.readyNs(ready);
     this.advanceClock(start);
     const kind = requests.session[request];
-    const session = kind === ORDINARY ? this.sessions.client : this.sessions.for(kind);
+    const session = kind === ORDINARY ? this.sessions.client : this.sessions.for(kind, request);
     const reply =
       requests.hinted[request] === 1
         ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
@@ -218,6 +220,7 @@ export class Node {
     if (this.directory.zoneOf(instance) !== this.zone) this.crossZoneBytes += bytesIn + bytesOut;
     if (!(reply instanceof ErrorReply)) this.requestLatency.record(engine.lastCommandId, Math.round(done - sim.now));
     if (this.front !== null) this.front.served(this, request, bytesIn + bytesOut, executing);
+    if (this.waits?.holds(request, generation, bytesOut)) return;
     this.replies.reply(request, generation, done, bytesOut);
   }
 
@@ -289,7 +292,6 @@ export class Node {
     return this.occupy(start, parsing + this.effortNs(argv));
   }
 
-  /** Counts connections that are there or gone. */
   addConnections(by: number): void {
     this.connections += by;
     this.ram.connected(by);
@@ -365,7 +367,6 @@ export class Node {
     this.stream?.commit(this.occupy(start, this.cpu.turnNs + this.cpu.overheadNs + this.effortNs(argv)));
   }
 
-  /** An empty process starts on the same host or a new one. */
   start(): void {
     assert(this.state !== "up", `node ${this.name} starts while it is up`);
     this.state = "up";
@@ -384,7 +385,6 @@ export class Node {
     return this.ram.state();
   }
 
-  /** Engine-thread time used so far: what has been promised, less what is still to come. */
   get workedNs(): number {
     return this.thread.workedNs(this.sim.now);
   }

@@ -32,6 +32,8 @@ import { FanOut } from "./pubsub/fan-out.ts";
 import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
 import type { ReplicationLink } from "./replication/link.ts";
+import { ReplicaReads } from "./replication/replica-reads.ts";
+import { ReplicationWaits } from "./replication/wait.ts";
 import { Requests } from "./requests.ts";
 import { AutoScaling } from "./scaling/auto-scaling.ts";
 import { ServerlessCache } from "./serverless/cache.ts";
@@ -56,6 +58,8 @@ export class World {
   readonly recorder: Recorder;
   readonly log: EventLog;
   readonly autoScaling: AutoScaling | null;
+  /** How far behind stale answers of replicas were, in ns; null where nobody reads from replicas. */
+  readonly staleAges: Histogram | null;
   /** Age of changes when a replica had applied them, in ns, by shard. */
   readonly replicationLag: Histogram[] = [];
   /** Told of every finished phase of a failover. */
@@ -84,7 +88,10 @@ export class World {
     this.recorder = new Recorder(config.workloads.length, () => sim.now);
     this.groupOfInstance = new Int32Array(config.clients.reduce((sum, group) => sum + group.instances, 0));
     for (let shard = 0; shard < config.cluster.shards; shard++) this.replicationLag.push(new Histogram());
+    const readsReplicas = config.clients.some(({ readFrom }) => readFrom !== "primary");
+    this.staleAges = readsReplicas && config.cluster.serverless === undefined ? new Histogram() : null;
     this.cluster = this.buildCluster();
+    if (this.staleAges !== null) this.cluster.keepLastChanges();
     const { serverless } = config.cluster;
     this.serverless =
       serverless === undefined ? null : new ServerlessCache(serverless, this.cluster, sim, this.requests, this.log);
@@ -156,6 +163,7 @@ export class World {
         directory,
       );
       node.onKilled = () => this.outOfMemory(node);
+      this.attend(node);
       let told = 0;
       node.effort.slow.listener = (ns, argv) => {
         if (++told > SLOW_CALLS_TOLD) return;
@@ -173,6 +181,25 @@ export class World {
       }
     }
     return built;
+  }
+
+  /** What clients want of replicas: writes that wait for them, reads that they answer. */
+  private attend(node: Node): void {
+    const { sim, requests, config } = this;
+    if (config.workloads.some(({ wait = null }) => wait !== null)) {
+      const waits = config.workloads.map(({ wait = null }) => wait);
+      node.waits = new ReplicationWaits(node, sim, this.latency, requests, waits);
+    }
+    if (this.staleAges === null) return;
+    const reads = new ReplicaReads(
+      node,
+      shard => this.shardOf(shard),
+      requests,
+      () => sim.now,
+      this.staleAges,
+    );
+    node.replicaReads = reads;
+    node.sessions.readonlyWatcher = request => reads.note(request);
   }
 
   private buildClients(): void {

@@ -110,11 +110,31 @@ function figureRows(result: Result): [name: string, value: string, note: string]
       `${formatDurationNs(lag.p50! * 1e6)} / ${formatDurationNs(lag.p99 * 1e6)}`,
       "",
     ]);
+  rows.push(...replicaRows(result));
   rows.push([
     "cost per month",
     cost.monthlyUsd === null ? "unknown" : formatUsd(cost.monthlyUsd),
     `${cost.purchase}, prices of ${cost.asOf}`,
   ]);
+  return rows;
+}
+
+/** Reads that replicas answered with what was out of date, writes that waited for them. */
+function replicaRows({ replicaReads, waits }: Result): [string, string, string][] {
+  const rows: [string, string, string][] = [];
+  if (replicaReads !== null && replicaReads.reads > 0) {
+    const { reads, stale, ageMs } = replicaReads;
+    const age = [
+      ageMs.p99 === null ? "" : `p99 ${formatDurationNs(ageMs.p99 * 1e6)}`,
+      ageMs.max === null ? "" : `at most ${formatDurationNs(ageMs.max * 1e6)} out of date`,
+    ];
+    const said = age.filter(text => text !== "").join(", ");
+    rows.push(["stale reads of replicas", `${formatCount(stale)} of ${formatCount(reads)}`, said]);
+  }
+  if (waits !== null) {
+    const note = `${formatCount(waits.tooFew)} ended with too few replicas`;
+    rows.push(["writes that waited", formatCount(waits.writes), note]);
+  }
   return rows;
 }
 

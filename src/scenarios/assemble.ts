@@ -11,6 +11,7 @@ import { VERSION } from "../version.ts";
 import { alarmsOf } from "./assemble-alarms.ts";
 import { clientRows } from "./assemble-clients.ts";
 import { costOf } from "./assemble-cost.ts";
+import { replicaReadsOf, waitsOf } from "./assemble-replicas.ts";
 import { judge } from "./checks.ts";
 import { findFindings } from "./findings/index.ts";
 import { overBatches, overReplications } from "./intervals.ts";
@@ -108,6 +109,8 @@ export function assembleResult(
     }),
     nodes,
     serverless: serverlessOf(world, measured),
+    replicaReads: replicaReadsOf(world),
+    waits: waitsOf(world),
     latencyCurve: latencyCurve(measured.latency),
     cost,
     series: {

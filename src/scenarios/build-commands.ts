@@ -1,6 +1,7 @@
 // A mix of command templates: each exists, takes as many words as it has, and has a weight.
 
 import { bytesFromUtf8 } from "../engine/bytes.ts";
+import { READONLY } from "../engine/command.ts";
 import { COMMANDS } from "../engine/commands/index.ts";
 import { sha1hex } from "../engine/scripting/cache.ts";
 import type { PatternConfig } from "../models/config.ts";
@@ -36,6 +37,13 @@ export function buildCommands(input: WorkloadInput, path: (...rest: Path) => Pat
   }
   if (Object.keys(commands).length === 0) report(path("commands"), "needs at least one command");
   return { kind: "commands", templates, scripts };
+}
+
+/** Whether a template's command changes nothing. */
+export function onlyReads({ parts }: { readonly parts: readonly Part[] }): boolean {
+  const [first] = parts;
+  const command = first.kind === "text" ? COMMANDS.get(first.text.toLowerCase()) : undefined;
+  return command !== undefined && (command.flags & READONLY) !== 0;
 }
 
 /** A template whose command exists and takes that many words. Throws TemplateError. */

@@ -1,8 +1,6 @@
 // From the scenario's cluster to how its replicas follow: limits that the service sets per node type, or upstream's.
 
 import type { NodeType } from "../catalog/nodes.ts";
-import { outputLimits } from "../engine/parameters/arguments.ts";
-import { splitWords } from "../engine/words.ts";
 import type { OutputLimit, ReplicationConfig } from "../models/config.ts";
 import { NS_PER_SECOND } from "../units.ts";
 import type { EngineSetup } from "./engine-parameters.ts";
@@ -11,16 +9,15 @@ import type { Scenario } from "./schema.ts";
 export function replicationConfig(
   { replication, management }: Scenario["cluster"],
   node: NodeType,
-  { parameters }: EngineSetup,
+  { parameters, modelled }: EngineSetup,
 ): ReplicationConfig {
-  const seconds = (name: string, otherwise: number) => Number(parameters[name] ?? otherwise) * NS_PER_SECOND;
   return {
     batchNs: replication.batch,
     syncBandwidthShare: replication.syncBandwidth,
-    outputLimit: management === "elasticache" ? perNode(node) : upstream(parameters["client-output-buffer-limit"]),
-    timeoutNs: seconds("repl-timeout", 60),
-    maxLagNs: seconds("min-replicas-max-lag", 10),
-    dualChannel: parameters["dual-channel-replication-enabled"] === "yes",
+    outputLimit: management === "elasticache" ? perNode(node) : upstream(modelled.text("client-output-buffer-limit")),
+    timeoutNs: modelled.number("repl-timeout") * NS_PER_SECOND,
+    maxLagNs: Number(parameters["min-replicas-max-lag"] ?? 10) * NS_PER_SECOND,
+    dualChannel: modelled.flag("dual-channel-replication-enabled"),
   };
 }
 
@@ -31,8 +28,7 @@ function perNode(node: NodeType): OutputLimit {
 }
 
 /** valkey.conf: replica 256mb 64mb 60. */
-function upstream(given: string | undefined): OutputLimit {
-  const text = outputLimits(splitWords(given ?? "") ?? [], "slave 268435456 67108864 60");
+function upstream(text: string): OutputLimit {
   const words = text.split(" ");
   const [hard, soft, seconds] = words.slice(words.indexOf("slave") + 1).map(Number);
   const orNone = (bytes: number) => (bytes === 0 ? Number.POSITIVE_INFINITY : bytes);

@@ -3,14 +3,14 @@
 
 import { resolve } from "node:path";
 import { bytesFromUtf8 } from "../engine/bytes.ts";
-import type { LoadConfig, WorkloadConfig } from "../models/config.ts";
+import type { LoadConfig, PatternConfig, WaitConfig, WorkloadConfig } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
 import { formatCount, NS_PER_MS, UnitError } from "../units.ts";
 import { KeyTable } from "../workload/keys.ts";
 import { DEFAULT_GAP_MS } from "../workload/traces/intake.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
-import { buildCommands } from "./build-commands.ts";
+import { buildCommands, onlyReads } from "./build-commands.ts";
 import { buildCachingPattern, inSeconds, patternOf } from "./build-pattern.ts";
 import { buildRate } from "./build-rate.ts";
 import type { Report } from "./build-report.ts";
@@ -50,6 +50,7 @@ export function buildWorkload(
     input.commands === undefined
       ? buildCachingPattern(input, scenario, path, report)
       : buildCommands(input, path, report);
+  checkWait(input, pattern, client, scenario, path, report);
   const rate = buildRate(input, scenario.duration, path, report);
   const popularity = readPopularity(input, path, report);
   const count = input.keys?.count ?? 1;
@@ -97,9 +98,43 @@ export function buildWorkload(
         writeShare: input.writes,
         absentShare: input.keys?.absent ?? 0,
         holds,
+        wait: waitOf(input),
       };
     },
   };
+}
+
+function waitOf({ wait }: WorkloadInput): WaitConfig | null {
+  if (wait === undefined) return null;
+  return { replicas: wait.replicas, timeoutNs: wait.timeout, fails: wait.tooFew === "fail" };
+}
+
+/** What keeps WAIT from having its effect. */
+function checkWait(
+  { wait }: WorkloadInput,
+  pattern: PatternConfig,
+  client: number,
+  { cluster, clients }: Scenario,
+  path: (...rest: Path) => Path,
+  report: Report,
+): void {
+  if (wait === undefined) return;
+  if (cluster.deployment === "serverless") {
+    return report(path("wait"), "has no meaning with «deployment: serverless»: its replicas are not yours to wait for");
+  }
+  if (wait.replicas > cluster.replicas) {
+    report(
+      path("wait", "replicas"),
+      `waits for ${wait.replicas}, and a shard has ${cluster.replicas}: every write would wait until the timeout`,
+    );
+  }
+  if (pattern.kind === "commands" && pattern.templates.length > 0 && pattern.templates.every(onlyReads)) {
+    report(path("wait"), "has no effect: every command of the mix only reads");
+  }
+  const { timeout } = wholeClient(clients[client], cluster.mode);
+  if (wait.timeout >= timeout) {
+    report(path("wait", "timeout"), "is not below the client's own timeout, which would end the write first");
+  }
 }
 
 function traceSource(trace: NonNullable<WorkloadInput["trace"]>, directory: string): TraceSource {

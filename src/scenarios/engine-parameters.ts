@@ -18,7 +18,21 @@ const MODELLED: readonly string[] = [
   "active-defrag-cycle-min",
   "active-defrag-cycle-max",
   "io-threads",
+  "repl-timeout",
+  "client-output-buffer-limit",
+  "dual-channel-replication-enabled",
 ];
+
+/** Why ElastiCache has no such parameter, or self-managed servers have none: each with what to use instead. */
+function elsewhere(name: string, managed: boolean): string | null {
+  if (managed && name === "client-output-buffer-limit") {
+    return "is not ElastiCache's: it has client-output-buffer-limit-normal-… and -pubsub-…, and sets a tenth of the node's maxmemory for replicas; with «management: self-managed» it may be given";
+  }
+  if (!managed && /^client-output-buffer-limit-./u.test(name)) {
+    return "is ElastiCache's name; self-managed servers have client-output-buffer-limit, such as «replica 256mb 64mb 60»";
+  }
+  return null;
+}
 
 export interface ParameterInput {
   readonly profile: EngineProfile;
@@ -85,6 +99,11 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
         name,
         `may not be changed on ElastiCache (it is ${row.elasticache}); with «management: self-managed» it may`,
       );
+      continue;
+    }
+    const other = elsewhere(name, managed);
+    if (other !== null) {
+      report(name, other);
       continue;
     }
     const problem = outside(row, value);

@@ -6,6 +6,7 @@ import { FAILED } from "../models/outcome.ts";
 import { highest, type Metric, type MetricSource, total } from "./metric.ts";
 import { CACHING_METRICS } from "./metrics-caching.ts";
 import { DRILL_METRICS } from "./metrics-drills.ts";
+import { REPLICA_METRICS } from "./metrics-replicas.ts";
 import { endedIn, hitRateOf } from "./window.ts";
 
 function percentile(name: string, q: number): Metric {
@@ -219,5 +220,6 @@ export const METRICS: readonly Metric[] = [
     read: ({ monthlyUsd }) => monthlyUsd,
   },
   ...DRILL_METRICS,
+  ...REPLICA_METRICS,
   ...CACHING_METRICS,
 ];

@@ -205,6 +205,8 @@ export function sampleResult({
       expired: 409,
     })),
     serverless: null,
+    replicaReads: null,
+    waits: null,
     latencyCurve: [
       [0.01, 166.4],
       [0.1, 197.1],

@@ -48,6 +48,16 @@ export interface WorkloadConfig {
   readonly writeShare?: number;
   /** Share of the keys that the origin does not have; 0 when left out. */
   readonly absentShare?: number;
+  /** Its writes wait for replicas; they do not when left out. */
+  readonly wait?: WaitConfig | null;
+}
+
+/** WAIT after every write; see replication/wait.ts. */
+export interface WaitConfig {
+  readonly replicas: number;
+  readonly timeoutNs: number;
+  /** Too few replicas fail the write; else it counts as done. */
+  readonly fails: boolean;
 }
 
 /** How a pattern reads. */

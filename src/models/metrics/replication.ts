@@ -1,8 +1,23 @@
 // Roles and replication (METRICS).
 
+import type { Node } from "../node.ts";
 import { counted, type NodeMetric, standing, type Total } from "./metric.ts";
 
 const replicated: Total = node => node.stream?.offset ?? 0;
+
+const replicaReads: Total = node => node.replicaReads?.reads ?? 0;
+const staleReads: Total = node => node.replicaReads?.stale ?? 0;
+const waited: Total = node => node.waits?.waited ?? 0;
+const tooFew: Total = node => node.waits?.tooFew ?? 0;
+
+/** A metric of nodes from which somebody reads, or at which writes wait. */
+function wanted(has: (node: Node) => boolean, name: string, meaning: string, total: Total): NodeMetric {
+  const read: NodeMetric["read"] = ({ node, rise }) => (has(node) ? rise(total) : undefined);
+  return { name, unit: "Count", meaning, totals: [total], read };
+}
+
+const isRead = (node: Node) => node.replicaReads !== null;
+const isWaitedAt = (node: Node) => node.waits !== null;
 
 export const REPLICATION_METRICS: readonly NodeMetric[] = [
   standing("IsMaster", "Count", "1 on a primary", ({ node }) => (node.engine.role === "primary" ? 1 : 0)),
@@ -27,5 +42,25 @@ export const REPLICATION_METRICS: readonly NodeMetric[] = [
     "Count",
     "full syncs that the node gave (sync_full of INFO; not a CloudWatch metric)",
     node => node.engine.stats.fullSyncs,
+  ),
+  wanted(isRead, "ReplicaReads", "reads that a replica answered (not a CloudWatch metric)", replicaReads),
+  wanted(
+    isRead,
+    "StaleReplicaReads",
+    "those of them that lacked a write which the primary had finished before they were asked (not a CloudWatch metric)",
+    staleReads,
+  ),
+  standing(
+    "StaleReplicaReadAge",
+    "Seconds",
+    "longest time for which such an answer had been out of date (not a CloudWatch metric)",
+    ({ node }) => (node.replicaReads === null ? undefined : node.replicaReads.oldestNs / 1e9),
+  ),
+  wanted(isWaitedAt, "WaitedWrites", "writes that waited for replicas by WAIT (not a CloudWatch metric)", waited),
+  wanted(
+    isWaitedAt,
+    "WaitedInVain",
+    "those of them that ended at the timeout with too few replicas (not a CloudWatch metric)",
+    tooFew,
   ),
 ];

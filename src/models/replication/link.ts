@@ -39,6 +39,8 @@ export class ReplicationLink {
   /** When each end last heard of the other; kept up by upkeep.ts while something is wrong. */
   heardNs: number;
   ackNs: number;
+  /** Offset that the replica has acknowledged to those who wait for it (wait.ts). */
+  acknowledged = -1;
   /** With dual channel the replica buffers what comes while it loads, not the primary. */
   buffersHere = false;
   readonly limit: OutputLimit;
@@ -182,6 +184,7 @@ export class ReplicationLink {
     // Only a replica that is behind keeps a list; one that keeps up is done within the batch's own time.
     if (doneNs - sim.now > BUSY_NS) this.applying.push({ oldestNs, doneNs });
     if (bytes > 0 && !stream.isStopped) {
+      stream.primary.waits?.applied(this, doneNs);
       stream.primary.networkOut.passBulk(sim.now, bytes);
       replica.networkIn.passBulk(sim.now, bytes);
     }

@@ -17,6 +17,7 @@ import { commandBytes } from "../../engine/reply.ts";
 import type { Node } from "../node.ts";
 import type { Requests } from "../requests.ts";
 import type { ReplicationLink } from "./link.ts";
+import type { LastChanges } from "./replica-reads.ts";
 
 export interface Change {
   readonly database: number;
@@ -25,6 +26,8 @@ export interface Change {
   readonly end: number;
   /** When the primary finished it; Infinity until its call is committed. */
   timeNs: number;
+  /** Sequence number of the change before it of the same key; left out where nobody asks. */
+  before?: number;
 }
 
 /** Entries are dropped from the front in blocks of this many. */
@@ -36,6 +39,8 @@ export class ReplicationStream {
   readonly links: ReplicationLink[] = [];
   /** Sees every change as it is written; null while nobody watches. */
   watcher: ((change: Change) => void) | null = null;
+  /** The last change of each key; null while nobody reads from replicas. */
+  keys: LastChanges | null = null;
   /** The stream that it goes on from, and how far its primary had got in that one. */
   private parent: { readonly stream: ReplicationStream; readonly offset: number } | null = null;
   private changes: Change[] = [];
@@ -83,7 +88,8 @@ export class ReplicationStream {
 
   private append(database: number, argv: readonly Bytes[]): void {
     this.offset += commandBytes(argv);
-    const change = { database, argv, end: this.offset, timeNs: Number.POSITIVE_INFINITY };
+    const change: Change = { database, argv, end: this.offset, timeNs: Number.POSITIVE_INFINITY };
+    if (this.keys !== null) change.before = this.keys.note(argv, this.base + this.changes.length);
     this.changes.push(change);
     this.watcher?.(change);
   }
@@ -197,6 +203,7 @@ export class ReplicationStream {
     if (drop > 0) {
       this.changes = this.changes.slice(drop);
       this.base += drop;
+      this.keys?.trim(this.base);
     }
     this.trimAt = this.changes.length + TRIM_BLOCK;
   }

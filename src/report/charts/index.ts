@@ -15,6 +15,7 @@ import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { allowance, network } from "./network.ts";
 import type { Source } from "./source.ts";
+import { staleReads } from "./stale-reads.ts";
 
 const CHARTS: readonly ChartDefinition[] = [
   demand,
@@ -26,6 +27,7 @@ const CHARTS: readonly ChartDefinition[] = [
   fork,
   cpu,
   lag,
+  staleReads,
   backlog,
   connections,
   network,

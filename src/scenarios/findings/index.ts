@@ -3,6 +3,7 @@
 import type { Finding, Result } from "../../result.ts";
 import type { Built } from "../build.ts";
 import { derivedMemory } from "./derived-memory.ts";
+import { endlessSync } from "./endless-sync.ts";
 import { engineCpu } from "./engine-cpu.ts";
 import { evictions } from "./evictions.ts";
 import { hitRate } from "./hit-rate.ts";
@@ -18,6 +19,7 @@ import { retryStorm } from "./retry-storm.ts";
 import type { Rule } from "./rule.ts";
 import { silentHost } from "./silent-host.ts";
 import { slowCommands } from "./slow-commands.ts";
+import { splitBrain } from "./split-brain.ts";
 import { stampede } from "./stampede.ts";
 import { swap } from "./swap.ts";
 import { nearMaximum, throttled } from "./throttled.ts";
@@ -29,6 +31,8 @@ export const RULES: readonly Rule[] = [
   retryStorm,
   stampede,
   silentHost,
+  splitBrain,
+  endlessSync,
   slowCommands,
   engineCpu,
   memory,

@@ -46,6 +46,16 @@ const trace = z
   })
   .meta({ description: "Replay of recorded requests, at their own times." });
 
+const wait = z
+  .strictObject({
+    replicas: z.int().min(1).max(5).default(1).meta({ description: "So many replicas must have acknowledged it." }),
+    timeout: duration("How long it waits for them at most.", ["50ms"]).prefault("50ms"),
+    tooFew: z.enum(["fail", "accept"]).default("fail").meta({
+      description: "What a write is when the time is up and too few have it: failed, or done all the same.",
+    }),
+  })
+  .meta({ description: "WAIT after every write to the cache: it is answered when so many replicas have it." });
+
 export const workloadSchema = z
   .strictObject({
     name: z.string().min(1).meta({ description: "Name of the workload." }),
@@ -56,6 +66,7 @@ export const workloadSchema = z
     client: z.string().optional().meta({ description: "Which client group; the first when left out." }),
     pattern: patternSchema.optional(),
     writes: share("Requests that write to the origin, as the pattern does it.", ["10%"]).prefault("0%"),
+    wait: wait.optional(),
     commands: z
       .record(z.string(), z.union([z.string(), z.number()]))
       .optional()
