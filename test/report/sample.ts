@@ -2,6 +2,7 @@
 // not touch its tests. The shape is that of a real result of a cluster that loses a primary.
 
 import { type Result, resultSchema, SCHEMA_VERSION, type SeriesColumn } from "../../src/result.ts";
+import { noise } from "./noise.ts";
 
 export interface SampleOptions {
   readonly shards?: number;
@@ -10,13 +11,6 @@ export interface SampleOptions {
   readonly periodSeconds?: number;
   /** Leave out drills, their events and phases. */
   readonly calm?: boolean;
-}
-
-/** Reproducible noise in 0..1 without floating-point functions. */
-function noise(a: number, b: number): number {
-  let x = (a * 7_919 + b * 104_729 + 12_345) & 0x7fff_ffff;
-  for (let i = 0; i < 3; i++) x = (x * 1_103_515_245 + 12_345) & 0x7fff_ffff;
-  return (x >>> 8) / 0x7f_ffff;
 }
 
 const round = (value: number) => Number(value.toPrecision(5));
