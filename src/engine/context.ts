@@ -24,7 +24,7 @@ export class Context {
   /** The slot that the caller or the redirect gate has computed for the call's keys; -1 when unknown. */
   slot = -1;
   /** A key of the call whose hash the caller has computed, and that hash. */
-  private hintKey: Bytes | null = null;
+  private hintKey: string | null = null;
   private hintHash = 0;
   /** Changes made by the call; a write that changed nothing is not replicated. */
   dirty = 0;
@@ -44,6 +44,14 @@ export class Context {
 
   get nowMs(): number {
     return this.engine.nowMs;
+  }
+
+  /**
+   * The call's first argument as a key. Whoever gave its hash gave a string: it is taken unseen, and compared by identity
+   * first (Object.is; `===` looks at both strings), since a look at one of a million keys costs a cache miss.
+   */
+  firstKey(argv: readonly Bytes[]): string {
+    return this.hintKey ?? keyAt(argv, 1);
   }
 
   // -------------------------------------------------------------------------------------------------------------
@@ -87,7 +95,7 @@ export class Context {
   }
 
   private lookup(key: string, db = this.db): number {
-    const entry = key === this.hintKey ? db.find(key, this.hintHash) : db.find(key);
+    const entry = Object.is(key, this.hintKey) ? db.find(key, this.hintHash) : db.find(key);
     if (entry === NONE || !isExpired(db, entry, this.engine.nowMs)) return entry;
     // What an append-only file says of a key holds for a time at which the key was alive.
     if (this.engine.isLoading) return entry;
@@ -123,7 +131,7 @@ export class Context {
     const slot = db === this.db ? this.slot : -1;
     if (type !== STRING && engine.blocking.count > 0) engine.blocking.signal(db.index, key);
     if (engine.settings.eventFilter?.classes.includes("n")) engine.notifyKeyspace("n", "new", key, db.index);
-    return key === this.hintKey
+    return Object.is(key, this.hintKey)
       ? db.insert(key, type, value, lru, slot, this.hintHash)
       : db.insert(key, type, value, lru, slot);
   }
@@ -226,7 +234,7 @@ export class Context {
     command: Command,
     argv: readonly Bytes[],
     slot: number,
-    hintKey: Bytes | null,
+    hintKey: string | null,
     hintHash: number,
   ): void {
     this.argv = argv;

@@ -22,7 +22,7 @@ import type { Layout, TableModel } from "./memory/layout.ts";
 import { sizeClassIndex } from "./memory/size-count.ts";
 import { Records } from "./records.ts";
 import { keySlot, SLOT_COUNT } from "./slots.ts";
-import { type StringValue, stringCapacity, stringForm } from "./values/string.ts";
+import { plainLength, type StringValue, stringCapacity, stringForm } from "./values/string.ts";
 
 export const STRING = 0;
 export const LIST = 1;
@@ -173,12 +173,12 @@ export class Keyspace {
     const hash = spread(keyHash, this.options.hashSeed);
     let entry = main.first(hash);
     while (entry !== NONE) {
-      if (records.hash(entry) === hash && refs[2 * entry] === key) return entry;
+      if (records.hash(entry) === hash && Object.is(refs[2 * entry], key)) return entry;
       entry = main.following(entry);
     }
     entry = main.firstOfNew(hash);
     while (entry !== NONE) {
-      if (records.hash(entry) === hash && refs[2 * entry] === key) return entry;
+      if (records.hash(entry) === hash && Object.is(refs[2 * entry], key)) return entry;
       entry = main.following(entry);
     }
     return NONE;
@@ -220,9 +220,14 @@ export class Keyspace {
   replace(entry: number, type: ValueType, value: Value): void {
     this.rewriteObserver?.(entry);
     this.tierObserver?.(entry);
+    // Strings of one length take the same bytes: then the key need not be looked at.
+    const alike =
+      type === STRING &&
+      this.records.type(entry) === STRING &&
+      plainLength(value as StringValue) === plainLength(this.refs[2 * entry + 1] as StringValue);
     this.records.setType(entry, type);
     this.refs[2 * entry + 1] = value;
-    this.account(entry);
+    if (!alike) this.account(entry);
   }
 
   /** To be called after a value was changed in place. */

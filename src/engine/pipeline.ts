@@ -146,7 +146,7 @@ export class Pipeline {
     if (monitored && !isExec) feedMonitors(engine, session, command, argv, depth);
     this.depth = propagation.depth = depth + 1;
     const stretch = engine.durations.start();
-    context.begin(session, command, argv, slot, hash === undefined ? null : argv[1], hash ?? 0);
+    context.begin(session, command, argv, slot, hash === undefined ? null : (argv[1] as string), hash ?? 0);
     const reply = command.run(context, argv);
     if (monitored && isExec) feedMonitors(engine, session, command, argv, depth);
     context.finish(argv);

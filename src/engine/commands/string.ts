@@ -71,7 +71,7 @@ function set(ctx: Context, argv: readonly Bytes[]): Reply {
   const error = tooLong(ctx, value.length);
   if (error !== null) return error;
 
-  const key = keyAt(argv, 1);
+  const key = ctx.firstKey(argv);
   let previous: Reply = null;
   if (options.get) {
     previous = stringReply(ctx, ctx.read(key));
@@ -108,7 +108,7 @@ function setWithExpiry(unit: "EX" | "PX", name: string) {
     if (isError(at)) return at;
     const error = tooLong(ctx, argv[3].length);
     if (error !== null) return error;
-    const key = keyAt(argv, 1);
+    const key = ctx.firstKey(argv);
     const stored = assign(ctx, key, ctx.write(key), argv[3], true);
     ctx.db.setExpiry(stored, at);
     ctx.propagateInstead("SET", key, argv[3], "PXAT", String(at));
@@ -133,7 +133,7 @@ function getex(ctx: Context, argv: readonly Bytes[]): Reply {
       return SYNTAX;
     }
   }
-  const key = keyAt(argv, 1);
+  const key = ctx.firstKey(argv);
   const entry = ctx.read(key);
   const reply = stringReply(ctx, entry);
   if (entry === NONE || isError(reply)) return reply;
@@ -153,7 +153,7 @@ function getex(ctx: Context, argv: readonly Bytes[]): Reply {
 }
 
 function getdel(ctx: Context, argv: readonly Bytes[]): Reply {
-  const key = keyAt(argv, 1);
+  const key = ctx.firstKey(argv);
   const entry = ctx.read(key);
   const reply = stringReply(ctx, entry);
   if (entry === NONE || isError(reply)) return reply;
@@ -164,7 +164,7 @@ function getdel(ctx: Context, argv: readonly Bytes[]): Reply {
 }
 
 function getset(ctx: Context, argv: readonly Bytes[]): Reply {
-  const key = keyAt(argv, 1);
+  const key = ctx.firstKey(argv);
   const previous = stringReply(ctx, ctx.read(key));
   if (isError(previous)) return previous;
   const error = tooLong(ctx, argv[2].length);
@@ -178,7 +178,7 @@ function getset(ctx: Context, argv: readonly Bytes[]): Reply {
 function setnx(ctx: Context, argv: readonly Bytes[]): Reply {
   const error = tooLong(ctx, argv[2].length);
   if (error !== null) return error;
-  const key = keyAt(argv, 1);
+  const key = ctx.firstKey(argv);
   if (ctx.write(key) !== NONE) return 0;
   assign(ctx, key, NONE, argv[2], false);
   ctx.modified(key, "$", "set");
@@ -224,7 +224,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     since: "1.0.0",
     complexity: "O(1)",
     summary: "The string under a key.",
-    run: (ctx, argv) => stringReply(ctx, ctx.read(keyAt(argv, 1))),
+    run: (ctx, argv) => stringReply(ctx, ctx.read(ctx.firstKey(argv))),
   },
   {
     name: "set",
@@ -354,7 +354,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     summary: "Length of the string under a key; 0 when there is none.",
     cost: "get",
     run: (ctx, argv) => {
-      const entry = ctx.read(keyAt(argv, 1));
+      const entry = ctx.read(ctx.firstKey(argv));
       if (entry === NONE) return 0;
       return ctx.db.typeOf(entry) === STRING ? stringLength(ctx.db.valueOf(entry) as StringValue) : WRONG_TYPE;
     },

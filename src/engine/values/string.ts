@@ -141,6 +141,11 @@ export function stringCapacity(value: StringValue): number {
   return value instanceof RawString ? value.capacity : value.length;
 }
 
+/** The length of a string in a form whose bytes follow from it; NaN, which is like nothing else, for the others. */
+export function plainLength(value: StringValue): number {
+  return typeof value === "string" || value instanceof VirtualBytes ? value.length : Number.NaN;
+}
+
 /** What OBJECT ENCODING says. */
 export function stringEncoding(value: StringValue): "int" | "embstr" | "raw" {
   switch (stringForm(value, false)) {
