@@ -10,6 +10,7 @@ import { crossoverVerb } from "./crossover.ts";
 import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
 import { fuzzVerb } from "./fuzz.ts";
+import { importVerb } from "./import.ts";
 import { initVerb } from "./init.ts";
 import { mergeVerb } from "./merge.ts";
 import { mrcVerb } from "./mrc.ts";
@@ -73,6 +74,7 @@ const parser: Argv = yargs(words)
   .command(commandsVerb)
   .command(mrcVerb)
   .command(planVerb)
+  .command(importVerb)
   .command(pricesVerb)
   .command(crossoverVerb)
   .option("color", {
@@ -86,7 +88,18 @@ const parser: Argv = yargs(words)
   .strictOptions()
   .recommendCommands()
   .check(args => {
-    const problem = givenTwice(args, ["set", "overlay", "f", "matrix", "m", "parts", "variant", "v", "scenarios"]);
+    const problem = givenTwice(args, [
+      "set",
+      "overlay",
+      "f",
+      "matrix",
+      "m",
+      "parts",
+      "variant",
+      "v",
+      "scenarios",
+      "files",
+    ]);
     if (problem !== null) throw new CliError(`${problem}\nTry: cachecast --help`, EXIT.usage);
     return true;
   })

@@ -112,6 +112,7 @@ async function textOf(
     parts.push(
       `Buy ${best.name}: ${formatUsd(best.monthlyUsd)} a month for nodes; tightest: ${tight.name} at ${formatPercent(tight.ratio)} of its limit`,
     );
+    if (made.standing !== null) parts.push(standingText(made.standing, best, formatUsd, formatPercent));
     const second = made.candidates.find(one => one.name !== chosen);
     if (second !== undefined) {
       const confirmed = confirmations.find(one => one.name === second.name);
@@ -191,4 +192,21 @@ async function textOf(
     `${made.considered} shapes in ${made.worlds} ${made.worlds === 1 ? "world" : "worlds"}; regret: what a shape costs above the best of each world`,
   );
   return `${parts.join("\n")}\n`;
+}
+
+/** What stands, and what the recommendation saves against it. */
+function standingText(
+  { name, monthlyUsd, middle }: NonNullable<Plan["standing"]>,
+  best: Plan["candidates"][number],
+  usd: (value: number) => string,
+  percent: (value: number) => string,
+): string {
+  const holds = middle.fits ? "which holds too" : `where ${middle.bottleneck.name} is beyond its limit`;
+  const saved = monthlyUsd - best.monthlyUsd;
+  if (best.name === name) return `It is what stands: ${usd(monthlyUsd)} a month`;
+  const told =
+    saved >= 0
+      ? `saves ${usd(saved)} a month (${percent(saved / monthlyUsd)}), ${usd(12 * saved)} a year`
+      : `costs ${usd(-saved)} a month more`;
+  return `Against what stands, ${name} at ${usd(monthlyUsd)}, ${holds}: ${told}`;
 }

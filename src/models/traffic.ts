@@ -317,10 +317,11 @@ export class Traffic implements PatternWorld {
    * of each is a uniform share of it.
    */
   *preload(): Generator<Preloaded> {
-    const { keys, keyCount, preload, absentShare = 0 } = this.config;
+    const { keys, keyCount, preload, presence, absentShare = 0 } = this.config;
     const { pattern } = this;
     const count = Math.round(keyCount * preload);
     for (let key = 0; key < count; key++) {
+      if (presence !== undefined && this.ttlDraws.next() >= presence(key)) continue;
       const life = this.drawTtl();
       const left = life === null ? null : life * this.ttlDraws.next();
       if (absentShare > 0 && scattered(key) < absentShare) continue;

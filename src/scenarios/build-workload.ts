@@ -18,6 +18,7 @@ import { buildStored } from "./build-stored.ts";
 import { wholeClient } from "./client-defaults.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
+import { presenceOf } from "./steady-preload.ts";
 import { didYouMean } from "./suggest.ts";
 import type { TraceSource } from "./trace-file.ts";
 import type { Path } from "./yaml-file.ts";
@@ -51,7 +52,7 @@ export function buildWorkload(
       ? buildCachingPattern(input, scenario, path, report)
       : buildCommands(input, path, report);
   checkWait(input, pattern, client, scenario, path, report);
-  const rate = buildRate(input, scenario.duration, path, report);
+  const rate = buildRate(input, Math.max(scenario.duration, scenario.demand.over ?? 0), path, report);
   const popularity = readPopularity(input, path, report);
   const count = input.keys?.count ?? 1;
   if (count < 1 || count > MAX_KEYS) {
@@ -94,7 +95,8 @@ export function buildWorkload(
         valueBytes: values,
         valuePerWrite: input.valueSize === "per-write",
         ttlSeconds: ttl,
-        preload: input.preload,
+        preload: input.preload === "steady" ? 1 : input.preload,
+        presence: input.preload === "steady" ? presenceOf(input, load, pattern, ttl, count) : undefined,
         writeShare: input.writes,
         absentShare: input.keys?.absent ?? 0,
         holds,
@@ -182,7 +184,11 @@ function checkLoad(input: WorkloadInput, path: (...rest: Path) => Path, report: 
   if ((input.keys?.absent ?? 0) > 0 && patternOf(input) === null) {
     report(path("keys", "absent"), "needs a «pattern:» with an origin: plain commands have none");
   }
-  if (input.trace !== undefined && input.preload > 0) {
+  if (input.preload === "steady") {
+    if (ttlSeconds(input) === null) report(path("preload"), "«steady» has no effect without a «ttl:»; say 100%");
+    if (input.rate === undefined) report(path("preload"), "«steady» needs a «rate:»");
+  }
+  if (input.trace !== undefined && input.preload !== 0) {
     report(path("preload"), "a trace brings its own keys: which of them to preload is not known before the run");
   }
 }

@@ -10,14 +10,18 @@ export interface JsonFile {
   readonly data: unknown;
 }
 
-/** Reads and parses a file. Throws ScenarioError. */
-export function readJsonFile(file: string): JsonFile {
-  let text: string;
+/** The text of a file of any kind. Throws ScenarioError. */
+export function textOfFile(file: string): string {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (error) {
     throw new ScenarioError([fileIssue(file, describeSystemError(error))]);
   }
+}
+
+/** Reads and parses a file. Throws ScenarioError. */
+export function readJsonFile(file: string): JsonFile {
+  const text = textOfFile(file);
   try {
     return { text, data: JSON.parse(text) as unknown };
   } catch (error) {

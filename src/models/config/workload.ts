@@ -42,6 +42,8 @@ export interface WorkloadConfig {
   readonly ttlSeconds: Distribution | null;
   /** Share of the most popular keys that are in the cache before the run begins. */
   readonly preload: number;
+  /** Instead of a share: the probability that a key is there, by its number. */
+  readonly presence?: ((key: number) => number) | undefined;
   /** What each of these keys holds; the workload's values when left out. */
   readonly holds?: Stored | null;
   /** Share of the requests that write to the origin; 0 when left out. */

@@ -17,12 +17,12 @@ import { type CacheTrip, requestBeyond, requestQuantile } from "../forms/latency
 import { lruLife } from "../forms/lru.ts";
 import { interfaceUse, wireBytes } from "../forms/network.ts";
 import { evictionSettings, type PolicyShift, policyShift } from "../forms/policy-shift.ts";
-import type { KeyClass } from "../forms/rate-classes.ts";
-import { residence, unevicted } from "../forms/residence.ts";
+import type { KeyClass, RankRun } from "../forms/rate-classes.ts";
+import { expIntegral, residence, unevicted } from "../forms/residence.ts";
 import { serviceTimes } from "../forms/service.ts";
-import { mixed, wait } from "../forms/waits.ts";
+import { type Moments, mixed, wait } from "../forms/waits.ts";
 import type { Shape } from "./shapes.ts";
-import type { DemandWorld } from "./worlds.ts";
+import type { DemandPart, DemandWorld } from "./worlds.ts";
 
 /** One thing that a shape must have enough of. It fits while `needed` is at most `available`, or the other way round. */
 export interface Dimension {
@@ -43,6 +43,9 @@ export interface Evaluation {
   readonly p50Ns: number;
   readonly p99Ns: number;
   readonly memoryUse: number;
+  /** Of all primaries. */
+  readonly usedBytes: number;
+  readonly keys: number;
   readonly cpuUse: number;
 }
 
@@ -66,19 +69,15 @@ export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
   const layout = config.cluster.profile.layout(config.cluster.quantum, config.cluster.mode === "cluster");
   const classes: KeyClass[] = world.parts.flatMap(part => {
     const bytes = stringKeyBytes(layout, part.keyLength, part.ttlSeconds !== null, part.sizes) + TABLE_SHARE;
-    return part.runs.map(({ count, share }) => ({
-      count,
-      readRate: share * part.reads,
-      writeRate: share * part.writes,
-      fill: part.fill,
-      bytes,
-      ttls: part.ttls,
-    }));
+    return part.runs.map(run => keyClass(part, run, bytes));
   });
   const whole = residence(classes, unevicted, EXPIRY);
   const free = whole.hitRate ?? 1;
   const shift = shiftOf(built, classes, config.cluster.parameters);
   const rows: { bytes: number; hitRate: number; evictions: number; stores: number }[] = [];
+  const reads = world.parts.reduce((sum, part) => sum + part.reads, 0);
+  // Reads of keys that the origin does not have miss.
+  const present = reads === 0 ? 1 : whole.reads / reads;
   const rate = Math.max(1e-9, whole.reads + world.parts.reduce((sum, part) => sum + part.writes, 0));
   const keys = Math.max(
     1,
@@ -94,9 +93,9 @@ export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
     // Whom LRU would have kept and the policy has not is stored again, and somebody goes for it.
     const more = state.hitRate === null ? 0 : (lru - hitRate) * state.reads;
     const evictions = Math.max(0, state.evictions + more);
-    rows.push({ bytes: state.bytes, hitRate, evictions, stores: Math.max(0, state.stores + more) });
+    rows.push({ bytes: state.bytes, hitRate: present * hitRate, evictions, stores: Math.max(0, state.stores + more) });
   }
-  rows.push({ bytes: whole.bytes, hitRate: whole.hitRate ?? 1, evictions: 0, stores: whole.stores });
+  rows.push({ bytes: whole.bytes, hitRate: present * (whole.hitRate ?? 1), evictions: 0, stores: whole.stores });
   return {
     world,
     bytes: rows.map(row => row.bytes),
@@ -120,6 +119,29 @@ function shiftOf(built: Built, classes: readonly KeyClass[], parameters: Readonl
   return shift;
 }
 
+/**
+ * What ends a life otherwise than by its TTL is put into the TTL: it is the mean life that counts while nothing is evicted.
+ *   deletions at rate d   (1 - exp(-d T)) / d        reads at rate r that begin the TTL anew   (exp(r T) - 1) / r
+ */
+function keyClass(part: DemandPart, { count, share }: RankRun, bytes: number): KeyClass {
+  const readRate = share * part.reads;
+  const deleteRate = share * part.deletes;
+  const life = (seconds: number) => {
+    const slid =
+      part.sliding && readRate * seconds > 1e-9 ? Math.expm1(Math.min(600, readRate * seconds)) / readRate : seconds;
+    return deleteRate === 0 ? slid : expIntegral(deleteRate, slid);
+  };
+  return {
+    count: count * (1 - part.absent),
+    readRate,
+    writeRate: share * part.writes,
+    fill: part.fill,
+    bytes,
+    ttls:
+      part.deletes === 0 && !part.sliding ? part.ttls : part.ttls.map(one => ({ ...one, seconds: life(one.seconds) })),
+  };
+}
+
 /** What does not depend on shape or world. */
 export class Evaluator {
   private readonly config: WorldConfig;
@@ -129,6 +151,7 @@ export class Evaluator {
   private readonly originMoments;
   private readonly reserve: number;
   private readonly recoveryNs: number;
+  private readonly backlogBytes: number;
   private readonly cpus = new Map<string, Cpu>();
 
   constructor(private readonly built: Built) {
@@ -146,6 +169,7 @@ export class Evaluator {
     this.originNs = quantiles(8_192, () => latencyNs.sample(random));
     this.originMoments = { mean: latencyNs.mean, second: latencyNs.variance + latencyNs.mean ** 2 };
     this.reserve = Number(built.scenario.cluster.parameters["reserved-memory-percent"] ?? DEFAULT_RESERVE);
+    this.backlogBytes = Number(built.setup.parameters["repl-backlog-size"] ?? 0);
     const { failover } = config.cluster;
     this.recoveryNs =
       failover.profile === "managed"
@@ -164,7 +188,7 @@ export class Evaluator {
     const inCluster = cluster.mode === "cluster";
     const layout = cluster.profile.layout(cluster.quantum, inCluster);
     const connections = config.clients.reduce((sum, client) => sum + client.instances * client.pool.size, 0);
-    const fixed = fixedBytes(layout, inCluster, connections, replicas > 0 ? BACKLOG_BYTES : 0);
+    const fixed = fixedBytes(layout, inCluster, connections, replicas > 0 ? this.backlogBytes : 0);
     const maxmemory = maxmemoryAfterReserve(node, this.reserve);
     const room = Math.max(0, (maxmemory - fixed) * shards);
     const at = place(curve.bytes, Math.min(room, curve.allBytes));
@@ -176,6 +200,7 @@ export class Evaluator {
     const stores = read(curve.stores, at);
     const evictions = read(curve.evictions, at);
     let reads = 0;
+    let others = 0;
     let bytesIn = 0;
     let bytesOut = 0;
     const works: { weight: number; work: { mean: number; second: number } }[] = [];
@@ -192,6 +217,19 @@ export class Evaluator {
       works.push({ weight: part.reads * hitRate, work: times.hit.engine });
       works.push({ weight: part.reads * (1 - hitRate), work: times.miss.engine });
       works.push({ weight: partStores, work: times.store.engine });
+      for (const { command, rate, ...bytes } of part.others) {
+        works.push({ weight: rate, work: constantWork(cpu, command.id, bytes) });
+        others += rate;
+        bytesIn += rate * bytes.bytesIn;
+        bytesOut += rate * bytes.bytesOut;
+      }
+      if (part.deletes > 0) {
+        const bytes = { bytesIn: part.keyLength + DELETE_BYTES, bytesOut: DELETE_ANSWER };
+        works.push({ weight: part.deletes, work: constantWork(cpu, DELETE_ID, bytes) });
+        others += part.deletes;
+        bytesIn += part.deletes * bytes.bytesIn;
+        bytesOut += part.deletes * bytes.bytesOut;
+      }
       storeWork = times.store.engine;
       reads += part.reads;
       bytesIn += part.reads * times.hit.bytesIn + partStores * times.store.bytesIn;
@@ -200,12 +238,12 @@ export class Evaluator {
         partStores * times.store.bytesOut;
       bytesOut += replicas * partStores * times.store.bytesIn;
     }
-    const perNs = ((reads + stores) * share) / 1e9;
+    const perNs = ((reads + stores + others) * share) / 1e9;
     const mix = mixed(works);
     const evictNs = (evictions * share * cpu.scaled(DEFAULT_COSTS.evictKeyNs)) / 1e9;
     const thread = wait(1, perNs, mix);
     const cpuUse = thread.utilisation + evictNs;
-    const messages = reads + stores;
+    const messages = reads + stores + others;
     const use = interfaceUse(node, wireBytes(bytesIn, messages) * share, wireBytes(bytesOut, messages) * share);
     const origin = wait(config.origin.concurrency, (reads * (1 - hitRate)) / 1e9, this.originMoments);
     const overhead = config.clients[0]?.overheadNs ?? 0;
@@ -291,6 +329,8 @@ export class Evaluator {
       p50Ns: saturated || !detail ? Number.POSITIVE_INFINITY : requestQuantile(path, 0.5),
       p99Ns: saturated || !detail ? Number.POSITIVE_INFINITY : requestQuantile(path, 0.99),
       memoryUse,
+      usedBytes: memoryUse * maxmemory * shards,
+      keys: curve.allBytes === 0 ? 0 : (curve.allKeys * held) / curve.allBytes,
       cpuUse,
     };
   }
@@ -306,7 +346,21 @@ export class Evaluator {
 }
 
 const DEFAULT_RESERVE = 25;
-const BACKLOG_BYTES = 1_048_576;
+const DELETE_ID = COMMANDS.get("del")!.id;
+/** «*2 $3 DEL $n key» beside the key, and «:1». */
+const DELETE_BYTES = 22;
+const DELETE_ANSWER = 4;
+
+function constantWork(
+  cpu: Cpu,
+  command: number,
+  { bytesIn, bytesOut }: { bytesIn: number; bytesOut: number },
+): Moments {
+  const ns =
+    cpu.turnNs + cpu.overheadNs + cpu.commandNs(command, 1) + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs;
+  return { mean: ns, second: ns * ns };
+}
+
 const PERCENTILES = [
   ["p50", 0.5],
   ["p90", 0.9],

@@ -6,7 +6,7 @@
 
 import type { Built } from "../../scenarios/build.ts";
 import { type Dimension, type Evaluation, Evaluator, type WorldCurve, worldCurve } from "./evaluate.ts";
-import { type Shape, shapeName, shapesOf } from "./shapes.ts";
+import { type Shape, shapeName, shapesOf, standingShape } from "./shapes.ts";
 import { baseParts, demandAt, drawWorlds } from "./worlds.ts";
 
 export interface Candidate {
@@ -35,6 +35,8 @@ export interface Excuse {
 export interface Plan {
   readonly worlds: number;
   readonly considered: number;
+  /** What the scenario describes, in the middle world; null where it has no nodes or no price. */
+  readonly standing: { readonly name: string; readonly monthlyUsd: number; readonly middle: Evaluation } | null;
   /** By regret; at most a few. */
   readonly candidates: readonly Candidate[];
   readonly excuses: readonly Excuse[];
@@ -95,7 +97,16 @@ export function makePlan(built: Built, worldCount: number): Plan {
   candidates.sort(
     (a, b) => a.meanRegretUsd - b.meanRegretUsd || a.monthlyUsd - b.monthlyUsd || a.name.localeCompare(b.name),
   );
+  const stands = standingShape(built);
   return {
+    standing:
+      stands === null
+        ? null
+        : {
+            name: shapeName(stands),
+            monthlyUsd: stands.nodesMonthlyUsd,
+            middle: evaluator.evaluate(stands, curves[0]),
+          },
     worlds: curves.length,
     considered: shapes.length,
     candidates: candidates.slice(0, KEPT),

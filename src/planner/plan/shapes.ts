@@ -20,18 +20,34 @@ export function shapeName({ node, shards, replicas, purchase }: Shape): string {
   return `${shards} × (1 + ${replicas}) ${node.type}${paid}`;
 }
 
+/** What one node costs a month; null where the book has no price. */
+function monthlyOf({ book, product }: Built, node: string, purchase: Purchase): number | null {
+  const one = nodeCharges({ node, engine: product, nodes: 1, purchase }, book);
+  if (isUnknownPrice(one)) return null;
+  return [...one.invoiced, ...one.fees.map(fee => fee.spread)].reduce((sum, line) => sum + line.monthlyUsd, 0);
+}
+
+/** The cluster that the scenario describes, as it is paid for; null where it has no nodes or no price. */
+export function standingShape(built: Built): Shape | null {
+  const { cluster } = built.scenario;
+  if (cluster.deployment !== "nodes") return null;
+  const purchase = cluster.purchase as Purchase;
+  const usd = monthlyOf(built, built.node.type, purchase);
+  if (usd === null) return null;
+  const { shards, replicas } = cluster;
+  return { node: built.node, shards, replicas, purchase, nodesMonthlyUsd: usd * shards * (1 + replicas) };
+}
+
 /** All shapes that the scenario allows, the cheapest first. Node types without a price in the book are left out. */
 export function shapesOf(built: Built): Shape[] {
-  const { scenario, book, product } = built;
+  const { scenario } = built;
   const { plan, cluster } = scenario;
   const shapes: Shape[] = [];
   for (const node of nodeTypes()) {
     if (!plan.families.includes(node.family)) continue;
     for (const purchase of plan.purchase as Purchase[]) {
-      const one = nodeCharges({ node: node.type, engine: product, nodes: 1, purchase }, book);
-      if (isUnknownPrice(one)) continue;
-      const lines = [...one.invoiced, ...one.fees.map(fee => fee.spread)];
-      const usd = lines.reduce((sum, line) => sum + line.monthlyUsd, 0);
+      const usd = monthlyOf(built, node.type, purchase);
+      if (usd === null) continue;
       for (const shards of cluster.mode === "single" ? [1] : plan.shards) {
         for (const replicas of plan.replicas) {
           shapes.push({ node, shards, replicas, purchase, nodesMonthlyUsd: usd * shards * (1 + replicas) });

@@ -1,12 +1,17 @@
 // Uncertain demand as worlds: each draws its own factors of rate, keys and value sizes, from streams named after the
 // field, so that one field's range does not change what another draws. World 0 is the middle of all.
 
+import type { Command } from "../../engine/command.ts";
+import { COMMANDS } from "../../engine/commands/index.ts";
+import { bulkBytes } from "../../engine/reply.ts";
+import type { LoadConfig, WorkloadConfig } from "../../models/config.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { parsePopularity } from "../../scenarios/popularity-text.ts";
 import { randomFrom } from "../../sim/random.ts";
 import { UnitError } from "../../units.ts";
+import type { Part } from "../../workload/template.ts";
 import { type RankRun, rankRuns, type TtlPoint, ttlPoints } from "../forms/rate-classes.ts";
-import { sizePoints } from "../forms/sizes.ts";
+import { meanOf, sizePoints } from "../forms/sizes.ts";
 
 export interface Range {
   readonly low: number;
@@ -24,18 +29,34 @@ export function parseFactor(value: number | string): Range {
   return { low, mid, high };
 }
 
-/** One kind of requests. Rates are per second of the whole cluster. */
+/** One kind of requests. Rates are per second of the whole cluster, at the busiest moment. */
 export interface DemandPart {
   readonly name: string;
   readonly reads: number;
+  /** Stores by those who write, beside the stores after misses. */
   readonly writes: number;
+  /** Deletions by those who write. */
+  readonly deletes: number;
   readonly fill: boolean;
+  /** Share of the keys that the origin does not have: their reads miss and store nothing. */
+  readonly absent: number;
   readonly keys: number;
   readonly runs: readonly RankRun[];
   readonly keyLength: number;
   readonly sizes: Float64Array;
   readonly ttls: readonly TtlPoint[];
   readonly ttlSeconds: number | null;
+  /** Every read begins the time to live anew. */
+  readonly sliding: boolean;
+  /** Commands on other types: work and bytes, no keys of their own in the hit rate. */
+  readonly others: readonly OtherCommand[];
+}
+
+export interface OtherCommand {
+  readonly command: Command;
+  readonly rate: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 export interface DemandWorld {
@@ -49,18 +70,35 @@ export const FIELDS = ["rate", "keys", "values"] as const;
 export function cannotPlan(built: Built): string | null {
   for (const workload of built.world(0, built.scenario.seed).workloads) {
     if (workload.load.kind !== "open") return `workload ${workload.name}: a plan needs a rate; it has users or a trace`;
-    const { pattern } = workload;
-    if (pattern.kind !== "cache-aside" && pattern.kind !== "commands")
-      return `workload ${workload.name}: its pattern has no closed form`;
-    if (pattern.kind === "commands") {
-      for (const { parts } of pattern.templates) {
-        const name = parts[0].kind === "text" ? parts[0].text.toLowerCase() : "";
-        if (name !== "get" && name !== "set")
-          return `workload ${workload.name}: ${name.toUpperCase()} has no closed form`;
-      }
+    if (workload.pattern.kind !== "commands") continue;
+    for (const { parts } of workload.pattern.templates) {
+      const command = commandOf(parts);
+      if (command === undefined || (command.spec.complexity !== "O(1)" && !NEARLY_CONSTANT.has(command.name)))
+        return `workload ${workload.name}: ${String(command?.name ?? "its command").toUpperCase()} has no closed form: what it takes depends on what it touches`;
     }
   }
   return null;
+}
+
+/** O(log N), or O(N) in what is given: one member at a time is as good as constant. */
+const NEARLY_CONSTANT = new Set([
+  "zadd",
+  "zincrby",
+  "zrank",
+  "sadd",
+  "geoadd",
+  "geopos",
+  "xadd",
+  "hset",
+  "lpush",
+  "rpush",
+  "pfadd",
+  "pfcount",
+  "del",
+]);
+
+function commandOf(parts: readonly Part[]): Command | undefined {
+  return parts[0].kind === "text" ? COMMANDS.get(parts[0].text.toLowerCase()) : undefined;
 }
 
 export function drawWorlds(built: Built, count: number): DemandWorld[] {
@@ -84,48 +122,103 @@ function triangular({ low, mid, high }: Range, u: number): number {
 
 export interface BasePart extends Omit<DemandPart, "runs"> {
   readonly probability: (count: number) => (rank: number) => number;
+  /** Mean rate over the rate at the busiest moment. */
+  readonly meanShare: number;
 }
 
 export function baseParts(built: Built): BasePart[] {
   const { scenario } = built;
   return built.world(0, scenario.seed).workloads.map((workload, i): BasePart => {
-    const rate = workload.load.kind === "open" ? workload.load.rate.mean(scenario.duration) * workload.load.burst : 0;
-    let writes = 0;
-    let all = 0;
-    if (workload.pattern.kind === "commands") {
-      for (const { parts, weight } of workload.pattern.templates) {
-        all += weight;
-        if (parts[0].kind === "text" && parts[0].text.toLowerCase() === "set") writes += weight;
-      }
-    }
-    const writeShare = all === 0 ? 0 : writes / all;
+    const { peak, meanShare } = ratesOf(built, workload.load);
     const ttl = workload.ttlSeconds;
+    const sizes = sizePoints(workload.valueBytes);
+    const keyLength = workload.keys.text(Math.floor(workload.keyCount / 2)).length;
     const { model, args } = parsePopularity(scenario.workload[i].keys?.popularity ?? "uniform");
     return {
       name: workload.name,
-      reads: rate * (1 - writeShare),
-      writes: rate * writeShare,
-      fill: workload.pattern.kind === "cache-aside",
+      ...uses(workload, peak, keyLength, sizes),
+      absent: workload.absentShare ?? 0,
       keys: workload.keyCount,
-      keyLength: workload.keys.text(Math.floor(workload.keyCount / 2)).length,
-      sizes: sizePoints(workload.valueBytes),
+      keyLength,
+      sizes,
       ttls: ttlPoints(ttl),
       ttlSeconds: ttl === null ? null : ttl.mean,
+      meanShare,
       probability: count => model.probability(count, args),
     };
   });
 }
 
+const LOOKS = 2_880;
+
+/** The busiest moment of what the scenario looks at, and the mean against it. */
+function ratesOf({ scenario }: Built, load: LoadConfig): { readonly peak: number; readonly meanShare: number } {
+  if (load.kind !== "open") return { peak: 0, meanShare: 1 };
+  const over = scenario.demand.over ?? scenario.duration;
+  let peak = 0;
+  for (let i = 0; i < LOOKS; i++) peak = Math.max(peak, load.rate.at(Math.floor((over * i) / LOOKS)));
+  const mean = load.rate.mean(over);
+  return { peak: peak * load.burst, meanShare: peak === 0 ? 1 : Math.min(1, mean / peak) };
+}
+
+type Uses = Pick<DemandPart, "reads" | "writes" | "deletes" | "fill" | "sliding" | "others">;
+
+function uses({ pattern, writeShare = 0 }: WorkloadConfig, rate: number, keyLength: number, sizes: Float64Array): Uses {
+  if (pattern.kind !== "commands") {
+    const copy = pattern.kind === "write-behind" ? "update" : (pattern.write?.copy ?? "around");
+    const written = rate * writeShare;
+    return {
+      reads: rate - written,
+      writes: copy === "update" ? written : 0,
+      deletes: copy.startsWith("invalidate") ? written : 0,
+      fill: pattern.fill ?? true,
+      sliding: pattern.sliding === true,
+      others: [],
+    };
+  }
+  const weights = pattern.templates.reduce((sum, one) => sum + one.weight, 0);
+  const found = { reads: 0, writes: 0, deletes: 0, others: [] as OtherCommand[] };
+  for (const { parts, weight } of pattern.templates) {
+    const command = commandOf(parts)!;
+    const share = (rate * weight) / weights;
+    if (command.name === "get") found.reads += share;
+    else if (command.name === "set") found.writes += share;
+    else if (command.name === "del") found.deletes += share;
+    else found.others.push({ command, rate: share, ...trafficOf(parts, keyLength, sizes) });
+  }
+  return { ...found, fill: false, sliding: false };
+}
+
+/** Bytes of a call as it stands, and of a short answer. */
+function trafficOf(
+  parts: readonly Part[],
+  keyLength: number,
+  sizes: Float64Array,
+): { bytesIn: number; bytesOut: number } {
+  const length = (part: Part): number => {
+    if (part.kind === "text") return part.text.length;
+    if (part.kind === "key") return keyLength;
+    if (part.kind === "value") return meanOf(sizes);
+    return part.kind === "joined" ? part.parts.reduce((sum, inner) => sum + length(inner), 0) : SHORT_WORD;
+  };
+  return { bytesIn: parts.reduce((sum, part) => sum + bulkBytes(Math.round(length(part))), 6), bytesOut: SHORT_ANSWER };
+}
+
+const SHORT_WORD = 8;
+const SHORT_ANSWER = 16;
+
 export function demandAt(base: readonly BasePart[], factors: DemandWorld["factors"]): DemandWorld {
   return {
     factors,
-    parts: base.map(({ probability, ...part }) => {
+    parts: base.map(({ probability, meanShare: _, ...part }) => {
       const keys = Math.max(1, Math.round(part.keys * factors.keys));
       return {
         ...part,
         keys,
         reads: part.reads * factors.rate,
         writes: part.writes * factors.rate,
+        deletes: part.deletes * factors.rate,
+        others: part.others.map(one => ({ ...one, rate: one.rate * factors.rate })),
         runs: rankRuns(keys, probability(keys), COARSE),
         sizes: part.sizes.map(size => size * factors.values),
       };

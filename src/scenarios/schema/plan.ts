@@ -47,6 +47,10 @@ export const demandSchema = z
     rate: factor("Requests, against what the workloads say."),
     keys: factor("Keys, against what the workloads say."),
     values: factor("Value sizes, against what the workloads say."),
+    over: duration(
+      "Stretch of time that rates are looked at over: its busiest second decides about sizes, its mean about what is paid by use. The run's duration when left out.",
+      ["1d"],
+    ).optional(),
   })
   .meta({ description: "How sure the load is." });
 

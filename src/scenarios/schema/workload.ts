@@ -124,6 +124,13 @@ export const workloadSchema = z
       .meta({ description: "Whether a key keeps its size or each write draws one." }),
     ttl: durations("{ttl} of command templates.").optional(),
     holds: storedSchema.optional(),
-    preload: share("Keys, the most popular first, that are cached before the run begins.", ["100%"]).prefault("0%"),
+    preload: z
+      .union([z.literal("steady"), share("Keys, the most popular first, that are cached.", ["100%"])])
+      .prefault("0%")
+      .meta({
+        description:
+          "Keys that are cached before the run begins: a share of them, the most popular first; «steady»: each as likely as in a cache that has run for long at the first second's rate and evicts nothing.",
+        examples: ["100%", "steady"],
+      }),
   })
   .meta({ description: "Requests: how many, for what, in which pattern." });

@@ -1,0 +1,3 @@
+// Ways of paying for nodes, for those who may not look into cost/.
+
+export { PURCHASES } from "../cost/purchase.ts";
