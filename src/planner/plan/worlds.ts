@@ -1,6 +1,7 @@
 // Uncertain demand as worlds: each draws its own factors of rate, keys and value sizes, from streams named after the
 // field, so that one field's range does not change what another draws. World 0 is the middle of all.
 
+import { assert } from "../../assert.ts";
 import type { Command } from "../../engine/command.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
 import { bulkBytes } from "../../engine/reply.ts";
@@ -70,7 +71,9 @@ export const FIELDS = ["rate", "keys", "values"] as const;
 export function cannotPlan(built: Built): string | null {
   for (const workload of built.world(0, built.scenario.seed).workloads) {
     if (workload.load.kind !== "open") return `workload ${workload.name}: a plan needs a rate; it has users or a trace`;
-    if (workload.pattern.kind !== "commands") continue;
+    const { kind } = workload.pattern;
+    if (kind === "cache-aside" || kind === "write-behind") continue;
+    if (kind !== "commands") return `workload ${workload.name}: ${kind} has no closed form`;
     for (const { parts } of workload.pattern.templates) {
       const command = commandOf(parts);
       if (command === undefined || (command.spec.complexity !== "O(1)" && !NEARLY_CONSTANT.has(command.name)))
@@ -164,7 +167,7 @@ function ratesOf({ scenario }: Built, load: LoadConfig): { readonly peak: number
 type Uses = Pick<DemandPart, "reads" | "writes" | "deletes" | "fill" | "sliding" | "others">;
 
 function uses({ pattern, writeShare = 0 }: WorkloadConfig, rate: number, keyLength: number, sizes: Float64Array): Uses {
-  if (pattern.kind !== "commands") {
+  if (pattern.kind === "cache-aside" || pattern.kind === "write-behind") {
     const copy = pattern.kind === "write-behind" ? "update" : (pattern.write?.copy ?? "around");
     const written = rate * writeShare;
     return {
@@ -176,6 +179,7 @@ function uses({ pattern, writeShare = 0 }: WorkloadConfig, rate: number, keyLeng
       others: [],
     };
   }
+  assert(pattern.kind === "commands", `${pattern.kind} has no closed form`);
   const weights = pattern.templates.reduce((sum, one) => sum + one.weight, 0);
   const found = { reads: 0, writes: 0, deletes: 0, others: [] as OtherCommand[] };
   for (const { parts, weight } of pattern.templates) {
