@@ -5,7 +5,8 @@
 // the least mean regret is recommended; confirm.ts simulates the best few.
 
 import type { Built } from "../../scenarios/build.ts";
-import { type Dimension, type Evaluation, Evaluator, type WorldCurve, worldCurve } from "./evaluate.ts";
+import { type WorldCurve, worldCurve } from "./curve.ts";
+import { type Dimension, type Evaluation, Evaluator } from "./evaluate.ts";
 import { type Shape, shapeName, shapesOf, standingShape } from "./shapes.ts";
 import { baseParts, demandAt, drawWorlds } from "./worlds.ts";
 
