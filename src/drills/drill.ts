@@ -2,9 +2,11 @@
 // schema of its options, and in the table (index.ts), from which the scenario's grammar is made.
 
 import { z } from "zod";
+import { assert } from "../assert.ts";
 import type { VariantChange } from "../models/config.ts";
 import type { Node } from "../models/node.ts";
 import type { WritesObserver } from "../models/observers/writes.ts";
+import type { Traffic } from "../models/traffic.ts";
 import type { World } from "../models/world.ts";
 
 /** One stretch of a drill, as its phase table shows it. */
@@ -52,6 +54,10 @@ export interface DrillFacts {
   readonly engine: string;
   /** Slots can move as a whole. */
   readonly atomicSlots: boolean;
+  /** Workloads by name, and whether they ask the origin; those of traces have keys that nobody knows before the run. */
+  readonly workloads: readonly { readonly name: string; readonly asksOrigin: boolean; readonly isTrace: boolean }[];
+  /** Keys of `data:`. */
+  readonly data: readonly string[];
   /** Names of the drills that come before this one. */
   readonly earlier: readonly string[];
   /** What the parameters have against the cluster in another form. */
@@ -114,6 +120,25 @@ export function findTarget(world: World, target: Target): Node | string {
   const node = target.role === "primary" ? shard.primary : shard.replicas[target.replica - 1];
   if (node === undefined) return `shard ${target.shard} has ${shard.replicas.length} replicas, not ${target.replica}`;
   return node.state === "up" ? node : `${node.name} is not running`;
+}
+
+/** Whether there is the workload whose keys a drill is about; the first when none is named. */
+export function workloadProblems(name: string | undefined, { workloads }: DrillFacts): DrillProblem[] {
+  const found = name === undefined ? workloads[0] : workloads.find(one => one.name === name);
+  if (found === undefined) {
+    const known = workloads.map(one => one.name).join(", ");
+    return [{ path: ["workload"], message: `there is no workload «${name}»; there are ${known}` }];
+  }
+  if (!found.isTrace) return [];
+  const message = `needs a workload that names its keys: «${found.name}» is a trace`;
+  return [{ path: name === undefined ? [] : ["workload"], message }];
+}
+
+/** The workload that `workloadProblems` has found to be there. */
+export function findWorkload(world: World, name: string | undefined): Traffic {
+  const found = world.traffic.find(one => name === undefined || one.config.name === name);
+  assert(found !== undefined, `there is no workload «${name}»`);
+  return found;
 }
 
 /** Whether the scenario has the zone. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { followAftermath } from "./aftermath.ts";
-import type { Drill } from "./drill.ts";
+import { type Drill, findWorkload, workloadProblems } from "./drill.ts";
 
 const options = z
   .strictObject({
@@ -14,13 +14,18 @@ export const expireHotKey: Drill<z.infer<typeof options>> = {
   name: "expire-hot-key",
   summary: "the most popular key of a workload runs out",
   options,
-  run(context, { workload }) {
-    const { world, report, finish } = context;
-    const traffic = world.traffic.find(one => workload === undefined || one.config.name === workload);
-    if (traffic === undefined) {
-      report.refused = `there is no workload «${workload}»`;
-      return finish();
+  problems({ workload }, facts) {
+    const problems = workloadProblems(workload, facts);
+    const found = facts.workloads.find(one => workload === undefined || one.name === workload);
+    if (problems.length === 0 && found?.asksOrigin === false) {
+      const message = `has no effect: «${found.name}» asks no origin for what it misses`;
+      problems.push({ path: workload === undefined ? [] : ["workload"], message });
     }
+    return problems;
+  },
+  run(context, { workload }) {
+    const { world, report } = context;
+    const traffic = findWorkload(world, workload);
     const { keys } = traffic.config;
     const { cluster } = world;
     const node = cluster.shards[cluster.shardOfSlot[keys.slot(0)]].primary;

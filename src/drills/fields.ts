@@ -34,6 +34,14 @@ export function duration(description: string, examples: readonly string[] = ["25
   return parsed(parseDurationNs).meta({ description: `${description} A duration.`, examples: [...examples] });
 }
 
+/** A duration that may be endless. */
+export function durationOrNever(description: string, examples: readonly string[] = ["60s", "never"]) {
+  return parsed(text => (text === "never" ? Number.POSITIVE_INFINITY : parseDurationNs(text))).meta({
+    description: `${description} A duration, or never.`,
+    examples: [...examples],
+  });
+}
+
 export function count(description: string, examples: readonly (string | number)[] = [1000, "20k", "2M"]) {
   return parsedOrNumber(parseCount).meta({ description: `${description} A whole number.`, examples: [...examples] });
 }

@@ -17,6 +17,7 @@ import { injectLatency } from "./inject-latency.ts";
 import { isolateZone } from "./isolate-zone.ts";
 import { keysCommand } from "./keys-command.ts";
 import { loseHost } from "./lose-host.ts";
+import { massExpiry } from "./mass-expiry.ts";
 import { packetLoss } from "./packet-loss.ts";
 import { partition } from "./partition.ts";
 import { rebootNode } from "./reboot-node.ts";
@@ -26,6 +27,7 @@ import { runawayScript } from "./runaway-script.ts";
 import { scaleIn } from "./scale-in.ts";
 import { scaleOut } from "./scale-out.ts";
 import { scaleUp } from "./scale-up.ts";
+import { scriptKill } from "./script-kill.ts";
 import { slowNode } from "./slow-node.ts";
 import { slowOrigin } from "./slow-origin.ts";
 import { snapshot } from "./snapshot.ts";
@@ -59,7 +61,9 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(keysCommand),
   inTable(deleteBigKey),
   inTable(expireHotKey),
+  inTable(massExpiry),
   inTable(runawayScript),
+  inTable(scriptKill),
   inTable(slowOrigin),
 ];
 

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { followAftermath } from "./aftermath.ts";
-import type { Drill } from "./drill.ts";
+import type { Drill, DrillProblem } from "./drill.ts";
 import { duration, share } from "./fields.ts";
 
 const options = z
@@ -19,6 +19,21 @@ export const slowOrigin: Drill<z.infer<typeof options>> = {
   name: "slow-origin",
   summary: "the origin slows down or fails for a while",
   options,
+  problems({ slower, errorRate, concurrency }, { workloads }) {
+    const problems: DrillProblem[] = [];
+    if (!workloads.some(one => one.asksOrigin)) {
+      problems.push({ path: [], message: "has no effect: no workload asks the origin for anything" });
+    }
+    if (slower === 1 && errorRate === 0 && concurrency === 1) {
+      problems.push({ path: ["slower"], message: "has no effect: the origin stays what it is" });
+    }
+    if (concurrency === 0)
+      problems.push({
+        path: ["concurrency"],
+        message: "must leave something: an origin that serves nobody never recovers",
+      });
+    return problems;
+  },
   run(context, { for: lengthNs, slower, errorRate, concurrency }) {
     const { world, report } = context;
     const { sim } = world;

@@ -19,6 +19,7 @@ import { EventLog } from "./event-log.ts";
 import type { Failover, FailoverPhase } from "./failover/failover.ts";
 import { type Machines, ManagedFailover } from "./failover/managed.ts";
 import { UpstreamFailover } from "./failover/upstream.ts";
+import type { BusyScript } from "./faults/busy-script.ts";
 import { type LinkFault, Links } from "./faults/links.ts";
 import { NodeFaults } from "./faults/node-faults.ts";
 import { Latency } from "./network.ts";
@@ -62,6 +63,8 @@ export class World {
   readonly staleAges: Histogram | null;
   /** Age of changes when a replica had applied them, in ns, by shard. */
   readonly replicationLag: Histogram[] = [];
+  /** Scripts that run for long, by the node that runs them. */
+  readonly scripts = new Map<Node, BusyScript>();
   /** Told of every finished phase of a failover. */
   readonly phaseListeners: ((shard: number, phase: FailoverPhase) => void)[] = [];
 

@@ -6,6 +6,7 @@ import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
 import type { VariantChange } from "../models/config.ts";
 import { formatDurationNs } from "../units.ts";
 import { ANY_NODE, variantOf } from "./build-cluster.ts";
+import { asksOrigin } from "./build-pattern.ts";
 import type { Report } from "./build-report.ts";
 import { movesAtomically } from "./build-scaling.ts";
 import type { Scenario } from "./schema.ts";
@@ -22,6 +23,12 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     node: cluster.node ?? ANY_NODE,
     engine: cluster.engine,
     atomicSlots: movesAtomically(cluster.engine),
+    workloads: scenario.workload.map(one => ({
+      name: one.name,
+      asksOrigin: asksOrigin(one),
+      isTrace: one.trace !== undefined,
+    })),
+    data: scenario.data.map(one => one.key),
     against(change: VariantChange) {
       const against: string[] = [];
       const node = nodeType(change.node ?? cluster.node ?? ANY_NODE);

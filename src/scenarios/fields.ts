@@ -8,7 +8,7 @@ import { parseBytes, parseDurationNs, parseUsd, UnitError } from "../units.ts";
 import { MAX_VALUE_BYTES } from "../workload/values.ts";
 import { parseDistribution } from "./distribution-text.ts";
 
-export { bytes, count, duration, rate, share } from "../drills/fields.ts";
+export { bytes, count, duration, durationOrNever, rate, share } from "../drills/fields.ts";
 
 export function money(description: string, examples: readonly string[] = ["$1500"]) {
   return parsed(parseUsd).meta({ description: `${description} US dollars.`, examples: [...examples] });
@@ -19,14 +19,6 @@ function withinTime({ sample, mean, variance, support: [low, high] }: Distributi
   const most = Number.MAX_SAFE_INTEGER;
   if (high <= most) return { sample, mean, variance, support: [low, high] };
   return { sample: random => Math.min(most, sample(random)), mean, variance, support: [low, most] };
-}
-
-/** A duration that may be endless. */
-export function durationOrNever(description: string, examples: readonly string[] = ["60s", "never"]) {
-  return parsed(text => (text === "never" ? Number.POSITIVE_INFINITY : parseDurationNs(text))).meta({
-    description: `${description} A duration, or never.`,
-    examples: [...examples],
-  });
 }
 
 /** A distribution of durations, in ns. */

@@ -191,6 +191,8 @@ const FACTS: DrillFacts = {
   node: "cache.r7g.large",
   engine: "valkey-8.0",
   atomicSlots: false,
+  workloads: [],
+  data: [],
   earlier: [],
   against: () => [],
 };

@@ -53,6 +53,14 @@ describe("a big sorted set", () => {
     expect(blocked("UNLINK", off)).toBeLessThan(del / 20);
     expect(blocked("DEL", { "lazyfree-lazy-user-del": "yes" })).toBeLessThan(del / 20);
   });
+
+  it("is on the replica too, and goes there as well", () => {
+    const wanted = { parameters: off, cluster: { shards: 1, replicasPerShard: 1, multiAz: false } };
+    const { world } = drill("delete-big-key", { members: 5_000 }, wanted);
+    const replica = world.cluster.shards[0].replicas[0];
+    expect(replica.effort.backgroundNs).toBe(0);
+    expect(replica.engine.databases[0]?.size).toBe(world.cluster.nodes[0].engine.databases[0]?.size);
+  });
 });
 
 describe("a script that does not end", () => {
@@ -69,6 +77,95 @@ describe("a script that does not end", () => {
     expect(world.clients[0].counters.timeouts).toBeGreaterThan(50);
     expect(world.clients[0].counters.errorReplies).toBeGreaterThan(50);
     expect(report.endNs! / 1e9).toBeGreaterThan(5);
+  });
+});
+
+describe("a script that takes its time", () => {
+  const limit = { "lua-time-limit": "1000" };
+
+  it("ends by itself, below the limit without anybody hearing BUSY, and stands in the slow log with all of its time", () => {
+    const { report, world, node } = drill("runaway-script", { runs: "700ms" }, { parameters: limit });
+    expect(report.figures.scriptSeconds).toBeCloseTo(0.7, 2);
+    expect(report.phases.map(({ name }) => name)).not.toContain("BUSY");
+    expect(world.clients[0].counters.errorReplies).toBe(0);
+    expect(node.engine.durations.slowlog.latest(1)[0].us / 1e6).toBeCloseTo(0.7, 2);
+  });
+
+  it("fills the thread all the while: EngineCPUUtilization is 100 % though it only answers BUSY", () => {
+    const { world } = drill("runaway-script", { runs: "5s", killAfter: "never" }, { parameters: limit });
+    const cpu = world.recorder.columns.find(({ metric }) => metric === "EngineCPUUtilization")!.values;
+    for (const second of [3, 4, 5]) expect(cpu[second]).toBeGreaterThan(99);
+    expect(cpu[8]).toBeLessThan(5);
+  });
+
+  it("cannot be killed once it has written: the service restarts the engine, and what it held is gone", () => {
+    const { world, report, node } = drill(
+      "runaway-script",
+      { writes: true, killAfter: "500ms", restart: "2s" },
+      { parameters: limit },
+    );
+    const told = world.log.events.map(({ what }) => what).join("; ");
+    expect(told).toContain("UNKILLABLE");
+    expect(node.state).toBe("up");
+    expect(report.phases.find(({ name }) => name === "BUSY")?.boundBy).toBe("the restart");
+    expect(node.engine.execute(node.engine.session(9), ["dbsize"])).toBeLessThan(2_000);
+  });
+
+  it("is killed by an operator who comes after the limit, not by one who comes before", () => {
+    const world = smallWorld({
+      keys: 1_000,
+      rate: 100,
+      seconds: 8,
+      latency: CALM,
+      parameters: limit,
+      cluster: { shards: 1, replicasPerShard: 0, multiAz: false },
+    });
+    const plan = (name: string, atNs: number, options: unknown = {}) => ({
+      atNs,
+      name,
+      options: DRILLS.find(one => one.name === name)!.options.parse(options),
+    });
+    const reports = scheduleDrills(world, [
+      plan("runaway-script", 1e9, { killAfter: "never" }),
+      plan("script-kill", 1.5e9),
+      plan("script-kill", 4e9),
+      plan("script-kill", 5e9),
+    ]);
+    runTo(world, 8);
+    expect(reports.map(({ refused }) => refused === null)).toEqual([true, false, true, false]);
+    expect(reports[3].refused).toContain("NOTBUSY");
+    expect(reports[0].figures.scriptSeconds).toBeCloseTo(3, 1);
+  });
+});
+
+describe("keys that end at one instant", () => {
+  it("come back at the pace of the active expire cycle: 1.8 us a key, a quarter of the time at most", () => {
+    const { report, world } = drill(
+      "mass-expiry",
+      {},
+      { keys: 50_000, rate: 50, workload: { preload: 1, ttlSeconds: constant(3_600), valueBytes: constant(50) } },
+    );
+    expect(report.figures.keys).toBeGreaterThan(49_000);
+    // 1.8 us a key on the reference core, by this node's core; and a quarter of that, or more while fast cycles help.
+    const cpu = world.cluster.nodes[0].cpu.scaled(50_000 * 1_800) / 1e9;
+    expect(report.figures.reclaimSeconds).toBeGreaterThan(cpu);
+    expect(report.figures.reclaimSeconds).toBeLessThan(cpu / 0.25 + 0.3);
+  });
+
+  it("end on replicas as they do on the primary", () => {
+    const { world } = drill(
+      "mass-expiry",
+      { share: "50%" },
+      {
+        keys: 5_000,
+        rate: 50,
+        cluster: { shards: 1, replicasPerShard: 1, multiAz: false },
+        workload: { preload: 1, ttlSeconds: constant(3_600) },
+      },
+    );
+    const [one, other] = world.cluster.nodes.map(({ engine }) => engine.databases[0]?.size);
+    expect(one).toBe(other);
+    expect(one).toBeLessThan(2_800);
   });
 });
 

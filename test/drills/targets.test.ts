@@ -1,0 +1,45 @@
+// Drills that are aimed at what is not there, or at what they cannot change, are refused before the run, and say why.
+
+import { describe, expect, it } from "vitest";
+import { problems } from "../scenarios/fixture.ts";
+
+const scenario = (drills: string, more = "") => `name: small
+duration: 10s
+cluster: { engine: valkey-8.0, node: cache.r7g.large, replicas: 0 }
+clients: [{ name: web }]
+origin: { latency: 4ms }
+workload:
+  - { name: pages, pattern: { cache-aside: {} }, rate: 50/s, keys: { count: 100 } }
+  - { name: carts, commands: { "GET {key}": 1 }, rate: 50/s, keys: { count: 100 } }
+data: [{ key: board, zset: { members: 10 } }]
+drills: [${drills}]
+${more}`;
+
+describe("a drill that is aimed at nothing", () => {
+  it.each([
+    ["expire-hot-key: { workload: page }", "there is no workload «page»; there are pages, carts"],
+    ["expire-hot-key: { workload: carts }", "«carts» asks no origin for what it misses"],
+    ["mass-expiry: { workload: nobody }", "there is no workload «nobody»"],
+    ["mass-expiry: { share: 0% }", "must be more than nothing"],
+    ["slow-origin: { slower: 1 }", "the origin stays what it is"],
+    ["slow-origin: { concurrency: 0% }", "must leave something"],
+    ["delete-big-key: { key: bord }", "«bord» is none of the scenario's «data:»: there are board"],
+    ["delete-big-key: { key: board, members: 5 }", "has no effect with a «key:»"],
+    ["script-kill: {}", "no «runaway-script» comes before it"],
+    ["runaway-script: { runs: 0s }", "must be longer than nothing"],
+    ["runaway-script: { restart: 2s }", "nobody restarts the engine"],
+  ])("%s", async (drill, problem) => {
+    expect((await problems(scenario(`{ at: 2s, ${drill} }`))).join("\n")).toContain(problem);
+  });
+
+  it("an origin that nobody asks cannot be slow", async () => {
+    const text = scenario("{ at: 2s, slow-origin: {} }").replace(/ {2}- \{ name: pages.*\n/u, "");
+    expect((await problems(text)).join()).toContain("no workload asks the origin");
+  });
+
+  it("and what is aimed well is not", async () => {
+    const drills =
+      "{ at: 2s, runaway-script: {} }, { at: 9s, script-kill: {} }, { at: 3s, delete-big-key: { key: board } }, { at: 4s, mass-expiry: {} }";
+    expect(await problems(scenario(drills))).toEqual([]);
+  });
+});
