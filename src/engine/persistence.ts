@@ -82,6 +82,8 @@ export interface LoadProgress {
 const RETRY_MS = 5_000;
 
 export class Persistence {
+  /** Why the owner of the clock lets nothing be written; null: it does. */
+  refusedFor: ErrorReply | null = null;
   store: PersistenceStore = new MemoryStore();
   functions: FunctionSource | null = null;
   /** Where the stream of changes stands, for the head of a dump; null when nobody follows. */
@@ -291,6 +293,7 @@ export class Persistence {
 
   /** Why writes are refused while dumps or the append-only file fail; null when they are not. */
   refusal(): ErrorReply | null {
+    if (this.refusedFor !== null) return this.refusedFor;
     const { parameters, profile } = this.engine;
     if (this.aofWriteError !== null) {
       return new ErrorReply(`MISCONF Errors writing to the AOF file: ${this.aofWriteError}`);

@@ -18,6 +18,7 @@ import type { EventLog } from "./event-log.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
+import { DurableLog } from "./replication/durable-log.ts";
 import { Following } from "./replication/following.ts";
 import type { ReplicationLink } from "./replication/link.ts";
 import { LastChanges } from "./replication/replica-reads.ts";
@@ -169,6 +170,10 @@ export class Cluster {
   newStream(primary: Node, epoch: number, offset = 0): ReplicationStream {
     const stream = new ReplicationStream(primary, epoch, offset);
     this.attachWatcher(stream);
+    const { durability } = this.config;
+    if (durability !== undefined) {
+      stream.log = new DurableLog(durability, primary, this.sim, this.sim.random(`${primary.name}/durable log`));
+    }
     return stream;
   }
 
@@ -244,6 +249,7 @@ export class Cluster {
   promote(shard: Shard, replica: Node, cause: number | null): number {
     const before = this.hearsay.before();
     const { primary: oldPrimary, stream: old } = shard;
+    if (old.log !== null) this.recover(replica, old, cause);
     const position = old.positionOf(replica);
     assert(position !== null, `${replica.name} has no copy of shard ${shard.index}`);
     const lost = old.end - position.sequence;
@@ -267,6 +273,15 @@ export class Cluster {
     if (oldPrimary.state === "up" && oldPrimary.outlook === null) this.informed(oldPrimary);
     this.following.upkeep.wake();
     return event;
+  }
+
+  /** What the log of a durable cluster has goes to the replica that is to lead, and nothing more comes from its old primary. */
+  private recover(replica: Node, old: ReplicationStream, cause: number | null): void {
+    old.log!.isClosed = true;
+    const { link } = replica;
+    if (link === null || link.stream !== old) return;
+    const changes = link.recover();
+    if (changes > 0) this.log.add(replica.name, `${changes} changes read back from the durable log`, cause);
   }
 
   /** A node leads a shard from now on, with a higher epoch than all before. */

@@ -189,7 +189,7 @@ export class World {
   /** What clients want of replicas: writes that wait for them, reads that they answer. */
   private attend(node: Node): void {
     const { sim, requests, config } = this;
-    if (config.workloads.some(({ wait = null }) => wait !== null)) {
+    if (config.cluster.durability?.mode === "sync" || config.workloads.some(({ wait = null }) => wait !== null)) {
       const waits = config.workloads.map(({ wait = null }) => wait);
       node.waits = new ReplicationWaits(node, sim, this.latency, requests, waits);
     }

@@ -53,7 +53,6 @@ export function buildBilling(scenario: Scenario, node: NodeType, product: Engine
   if (!serverless && billing.extendedSupport !== undefined && product !== "redis") {
     tell("extendedSupport", `is for Redis OSS 4 to 6; the engine is ${cluster.engine}`);
   }
-  if (!serverless) checkDurability(scenario, product, tell);
   if (!serverless && billing.replicationTransfer && (cluster.replicas === 0 || scenario.zones === 1)) {
     tell("replicationTransfer", "changes nothing: no replica stands in another zone");
   }
@@ -63,24 +62,8 @@ export function buildBilling(scenario: Scenario, node: NodeType, product: Engine
     savingsPlanDiscount: billing.savingsPlan,
     freeBackups: billing.freeBackups,
     extendedSupport: billing.extendedSupport,
-    durability: billing.durability,
+    durability: serverless ? "none" : cluster.durability.mode,
     replicationTransfer: billing.replicationTransfer,
     originUsdPerMillion: origin?.costPerMillion ?? 0,
   };
-}
-
-/** Durable writes need Valkey 9, cluster mode, TLS, and a replica in another zone (AWS, Durability in ElastiCache, 2026). */
-function checkDurability(
-  { billing, cluster, zones }: Scenario,
-  product: EngineProduct,
-  tell: (key: string, message: string) => void,
-): void {
-  if (billing.durability === "none") return;
-  const lacks = [
-    product === "valkey" && Number.parseFloat(cluster.engine.replace("valkey-", "")) >= 9 ? null : "valkey-9.0",
-    cluster.mode === "cluster" ? null : "mode: cluster",
-    cluster.tls ? null : "tls: true",
-    cluster.replicas > 0 && zones > 1 && cluster.multiAz !== false ? null : "a replica in another zone",
-  ].filter(one => one !== null);
-  if (lacks.length > 0) tell("durability", `«${billing.durability}» needs ${lacks.join(", ")}`);
 }

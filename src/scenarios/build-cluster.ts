@@ -10,6 +10,7 @@ import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
+import { checkDurability, durabilityConfig } from "./build-durability.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
 import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
@@ -47,6 +48,7 @@ export function buildCluster(
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
     replication: replicationConfig(cluster, node, setup),
     failover: failoverConfig(cluster),
+    durability: durabilityConfig(cluster),
     scaling: scalingConfig(cluster),
     placement: placementConfig(cluster),
     autoScaling: autoScalingConfig(cluster),
@@ -132,6 +134,7 @@ export function checkCluster(
   if (cluster.multiAz === true && zones < 2)
     report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
   checkHardware(cluster, node, report);
+  checkDurability(scenario, node, product, written, report);
   const { failover } = cluster;
   const profile = failoverProfile(cluster);
   const wrong =

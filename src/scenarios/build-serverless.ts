@@ -43,11 +43,11 @@ const WHY: Readonly<Record<string, string>> = {
   multiAz: "a serverless cache always spans zones",
   management: "a serverless cache is managed",
   parameters: "a serverless cache has no parameter group: volatile-lru and the rest are fixed",
+  durability: "serverless caches do not offer it",
 };
 /** The same for billing. */
 const BILLED_NOT: Readonly<Record<string, string>> = {
   reservations: "reserved nodes do not cover serverless caches",
-  durability: "serverless caches do not offer it",
   extendedSupport: "it is a surcharge on nodes",
   replicationTransfer: "replication is the service's business",
 };

@@ -69,7 +69,7 @@ describe("the bill of a run", () => {
   test("extended support and durable writes are surcharges on the on-demand price", async () => {
     const old = await costOf("cluster.engine=redis-7.1", "billing.extendedSupport={version: redis-5, year: 3}");
     expect(line(old, /extended support of redis-5, year 3/u)?.monthlyUsd).toBe(511.58);
-    const durable = await costOf("cluster.engine=valkey-9.0", "cluster.tls=true", "billing.durability=sync");
+    const durable = await costOf("cluster.engine=valkey-9.0", "cluster.tls=true", "cluster.durability.mode=sync");
     expect(line(durable, /sync durability/u)?.monthlyUsd).toBe(46.04);
   });
 
@@ -103,7 +103,7 @@ describe("options that contradict each other or change nothing", () => {
     ],
     [[reserved(", engine: memcached")], "billing.reservations[0].node: covers nothing here: cache.r7g.large memcached"],
     [["billing.extendedSupport={version: redis-5, year: 1}"], "billing.extendedSupport: is for Redis OSS 4 to 6"],
-    [["billing.durability=sync"], "billing.durability: «sync» needs valkey-9.0, tls: true"],
+    [["cluster.durability.mode=sync"], "cluster.durability.mode: «sync» needs valkey-9.0, tls: true"],
     [
       ["billing.replicationTransfer=true", "cluster.replicas=0"],
       "billing.replicationTransfer: changes nothing: no replica stands in another zone",

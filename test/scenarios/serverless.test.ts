@@ -196,7 +196,7 @@ describe("what has no meaning", () => {
     ],
     ["cluster.engine=redis-7.0", "cluster.engine: serverless caches run Valkey 7.2 and later or Redis OSS 7.1"],
     ["drills=[{at: 5s, crash-node: {}}]", "drills[0]: a serverless cache shows no nodes"],
-    ["billing.durability=sync", "billing.durability: has no meaning"],
+    ["cluster.durability.mode=sync", "cluster.durability: has no meaning"],
     ['workload[0].commands={"KEYS *": 1}', "serverless caches do not offer KEYS"],
     [
       "cluster.serverless.maximum.ecpu=20M/s",

@@ -33,6 +33,8 @@ export interface ClusterConfig {
   readonly fork: ForkConfig;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;
+  /** Changes go to a log across zones; left out: they do not. */
+  readonly durability?: DurabilityConfig | undefined;
   /** How its shape is changed; left out: scaling/provision.ts has the defaults. */
   readonly scaling?: ScalingConfig | undefined;
   readonly autoScaling?: AutoScalingConfig | undefined;
@@ -93,6 +95,13 @@ export interface ReplicationConfig {
   readonly maxLagNs: number;
   /** dual-channel-replication-enabled (Valkey 8): during a full sync changes gather on the replica. */
   readonly dualChannel: boolean;
+}
+
+/** See replication/durable-log.ts. */
+export interface DurabilityConfig {
+  readonly mode: "sync" | "async";
+  readonly latencyNs: Distribution;
+  readonly bytesPerSecond: number;
 }
 
 /** Above the hard limit a link is closed at once, above the soft one after its time. */

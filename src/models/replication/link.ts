@@ -144,6 +144,21 @@ export class ReplicationLink {
     this.goOn();
   }
 
+  /** The replica is to lead: it works off what a durable cluster's log has beyond what it received. Returns how many changes. */
+  recover(): number {
+    const { stream, replica, sim } = this;
+    const until = Math.min(stream.stoppedNs, sim.now);
+    const first = this.next;
+    while (this.next < stream.end) {
+      const change = stream.changeOrNull(this.next);
+      if (change === null || (change.persistedNs ?? Number.POSITIVE_INFINITY) > until) break;
+      replica.apply(change.database, change.argv);
+      this.offset = change.end;
+      this.next++;
+    }
+    return this.next - first;
+  }
+
   /** The primary's host is lost, and with it what is under way; the link stays known until somebody is promoted. */
   freeze(): void {
     this.broken = true;

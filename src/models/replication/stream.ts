@@ -16,6 +16,7 @@ import type { Bytes } from "../../engine/bytes.ts";
 import { commandBytes } from "../../engine/reply.ts";
 import type { Node } from "../node.ts";
 import type { Requests } from "../requests.ts";
+import type { DurableLog } from "./durable-log.ts";
 import type { ReplicationLink } from "./link.ts";
 import type { LastChanges } from "./replica-reads.ts";
 
@@ -26,6 +27,8 @@ export interface Change {
   readonly end: number;
   /** When the primary finished it; Infinity until its call is committed. */
   timeNs: number;
+  /** When the log of a durable cluster has it; left out on others. */
+  persistedNs?: number;
   /** Sequence number of the change before it of the same key; left out where nobody asks. */
   before?: number;
 }
@@ -41,6 +44,8 @@ export class ReplicationStream {
   watcher: ((change: Change) => void) | null = null;
   /** The last change of each key; null while nobody reads from replicas. */
   keys: LastChanges | null = null;
+  /** Of a durable cluster. */
+  log: DurableLog | null = null;
   /** The stream that it goes on from, and how far its primary had got in that one. */
   private parent: { readonly stream: ReplicationStream; readonly offset: number } | null = null;
   private changes: Change[] = [];
@@ -98,12 +103,20 @@ export class ReplicationStream {
   commit(doneNs: number): boolean {
     const { changes, base } = this;
     if (this.committed === base + changes.length) return false;
+    if (this.log !== null) this.persist(this.log, doneNs);
     for (let i = this.committed - base; i < changes.length; i++) changes[i].timeNs = doneNs;
     this.committed = base + changes.length;
     for (const link of this.links) link.wake(doneNs);
     if (changes.length >= this.trimAt) this.trim();
     this.account(doneNs);
     return true;
+  }
+
+  private persist(log: DurableLog, doneNs: number): void {
+    const { changes } = this;
+    for (let i = this.committed - this.base; i < changes.length; i++) {
+      changes[i].persistedNs = log.append(commandBytes(changes[i].argv), doneNs);
+    }
   }
 
   /** The same for a client's call: the request remembers where its changes end. */

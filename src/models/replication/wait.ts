@@ -20,6 +20,7 @@ import type { WaitConfig } from "../config.ts";
 import type { Latency } from "../network.ts";
 import type { Node } from "../node.ts";
 import type { Requests } from "../requests.ts";
+import type { DurableLog } from "./durable-log.ts";
 import type { ReplicationLink } from "./link.ts";
 import type { ReplicationStream } from "./stream.ts";
 
@@ -40,6 +41,8 @@ interface Waiting {
   readonly config: WaitConfig;
   readonly incarnation: number;
   readonly bytes: number;
+  /** When the log of a durable cluster has it; 0 on others. */
+  readonly persistedNs: number;
 }
 
 export class ReplicationWaits {
@@ -66,16 +69,37 @@ export class ReplicationWaits {
   holds(request: number, generation: number, bytes: number): boolean {
     const { requests, node } = this;
     const config = this.configs[requests.workload[request]];
-    if (config === null || requests.reads[request] === 1 || requests.written[request] === 0) return false;
-    if (node.stream === null || requests.reply[request] instanceof ErrorReply) return false;
+    const { stream } = node;
+    if (requests.reads[request] === 1 || requests.written[request] === 0) return false;
+    if (stream === null || requests.reply[request] instanceof ErrorReply) return false;
+    const log = stream.log?.isSync === true ? stream.log : null;
+    if (config === null) return log !== null && this.persists(log, request, generation, bytes);
     this.waited++;
     node.block(node.cpu.overheadNs + WAIT_BYTES * node.cpu.byteInNs);
-    const { stream, incarnation } = node;
+    const { incarnation } = node;
+    const persistedNs = log === null ? 0 : log.persistedNs;
     const offset = requests.written[request];
-    this.waiting.push({ request, generation, stream, offset, config, incarnation, bytes: bytes + ANSWER_BYTES });
+    this.waiting.push({
+      request,
+      generation,
+      stream,
+      offset,
+      config,
+      incarnation,
+      persistedNs,
+      bytes: bytes + ANSWER_BYTES,
+    });
     // Not answered yet: when the process dies now, nobody hears that it was done.
     requests.doneNs[request] = 0;
     this.laneOf(config.timeoutNs).start(request, generation);
+    return true;
+  }
+
+  /** A durable cluster's write is answered when the log has it, and never when the log takes nothing more from this node. */
+  private persists(log: DurableLog, request: number, generation: number, bytes: number): boolean {
+    const { requests, node } = this;
+    requests.doneNs[request] = log.isClosed ? 0 : log.persistedNs;
+    if (!log.isClosed) node.replies.reply(request, generation, log.persistedNs, bytes);
     return true;
   }
 
@@ -141,9 +165,9 @@ export class ReplicationWaits {
     this.answer(one);
   }
 
-  private answer({ request, generation, bytes }: Waiting): void {
+  private answer({ request, generation, bytes, persistedNs }: Waiting): void {
     const { node } = this;
-    const done = node.block(node.cpu.overheadNs);
+    const done = Math.max(node.block(node.cpu.overheadNs), persistedNs);
     this.requests.doneNs[request] = done;
     node.replies.reply(request, generation, done, bytes);
   }

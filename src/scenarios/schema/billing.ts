@@ -2,7 +2,6 @@
 
 import { z } from "zod";
 import { ENGINE_PRODUCTS } from "../../catalog/product.ts";
-import { DURABILITIES } from "../../cost/nodes.ts";
 import { PURCHASES } from "../../cost/purchase.ts";
 import { nameOf, share } from "../fields.ts";
 import { type Names, NODE_NAMES } from "./names.ts";
@@ -44,10 +43,6 @@ export const billingSchema = z
       })
       .optional()
       .meta({ description: "Surcharge for an old Redis OSS version." }),
-    durability: z
-      .enum(DURABILITIES)
-      .default("none")
-      .meta({ description: "Surcharge for durable writes (Valkey 9). What they do to latencies is not simulated." }),
     replicationTransfer: z
       .boolean()
       .default(false)

@@ -1,8 +1,9 @@
 // Scenario keys of `cluster`.
 
 import { z } from "zod";
+import { DURABILITIES } from "../../cost/nodes.ts";
 import { PURCHASES } from "../../cost/purchase.ts";
-import { duration, nameOf, share } from "../fields.ts";
+import { bytes, duration, durations, nameOf, share } from "../fields.ts";
 import { autoScalingSchema } from "./auto-scaling.ts";
 import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
@@ -81,6 +82,21 @@ export const clusterSchema = z
       })
       .prefault({})
       .meta({ description: "How changes travel to replicas." }),
+    durability: z
+      .strictObject({
+        mode: z.enum(DURABILITIES).default("none").meta({
+          description:
+            "sync: a write is answered when a log across zones has it; async: the log may lack the last 10 s.",
+        }),
+        latency: durations("Until the log has a change. AWS says single-digit milliseconds and no more.", [
+          "lognormal(p50=3ms, p99=8ms)",
+        ]).optional(),
+        bandwidth: bytes("Changes of a primary that the log takes, per second; 100MiB when left out.", [
+          "100MiB",
+        ]).optional(),
+      })
+      .prefault({})
+      .meta({ description: "Durable writes (ElastiCache for Valkey 9)." }),
     failover: failoverSchema.prefault({}),
     scaling: scalingSchema.prefault({}),
     placement: placementSchema.optional(),
