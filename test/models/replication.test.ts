@@ -42,6 +42,23 @@ describe("a replica", () => {
     }
   });
 
+  it("that looks for a dead primary gets the changes of the process that starts in its place", () => {
+    const world = smallWorld({ ...WRITES, keys: 500, rate: 2_000, seconds: 8 });
+    runTo(world, 2);
+    const { cluster } = world;
+    const [shard] = cluster.shards;
+    const { primary } = shard;
+    world.crash(primary, "lost");
+    // It had missed that, and turns to whom it takes for its primary.
+    for (const replica of shard.replicas) cluster.following.follow(replica, shard.stream, null);
+    runTo(world, 3);
+    cluster.startEmpty(shard, primary, null);
+    runTo(world, 9);
+    const wanted = contents(primary.engine);
+    expect(wanted.length).toBeGreaterThan(300);
+    for (const replica of shard.replicas) expect(contents(replica.engine)).toEqual(wanted);
+  });
+
   it("sends evictions and expirations as deletions", () => {
     const world = smallWorld({
       ...WRITES,

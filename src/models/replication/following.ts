@@ -37,6 +37,8 @@ export class Following implements Replicated {
 
   /** A replica turns to a primary: partially when the backlog reaches back far enough, else in full. */
   follow(replica: Node, stream: ReplicationStream, cause: number | null): void {
+    // Its primary is gone: what it has of the history it keeps, and looks again once a second.
+    if (stream.isStopped) return this.upkeep.wake();
     const { link } = replica;
     link?.cut();
     // Who has not got a whole copy yet has no history to go on from.

@@ -78,6 +78,8 @@ export class ReplicationStream {
   }
 
   private open(): void {
+    // A dead primary's changes are none of its business: its successor on the same host has a stream of its own.
+    if (this.isStopped) return;
     this.primary.engine.replicate ??= (database, argv) => this.append(database, argv);
   }
 
