@@ -255,6 +255,10 @@ export const resultSchema = z.strictObject({
       givenUp: z.number(),
       silentSeconds: z.number(),
       givesUpAfterSeconds: z.number(),
+      /** Logins that were refused, since when, and connections that IAM closed for their age. */
+      refusedLogins: z.number(),
+      firstRefusedSeconds: figure,
+      expiredConnections: z.number(),
     }),
   ),
   workloads: z.array(workload),

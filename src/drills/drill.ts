@@ -52,6 +52,8 @@ export interface DrillFacts {
   readonly multiAz: boolean;
   readonly node: string;
   readonly engine: string;
+  /** Whether it has an AUTH token, and the users that log in by a password. */
+  readonly auth: { readonly token: boolean; readonly passwords: readonly string[] };
   /** Slots can move as a whole. */
   readonly atomicSlots: boolean;
   /** Workloads by name, and whether they ask the origin; those of traces have keys that nobody knows before the run. */

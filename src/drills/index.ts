@@ -3,6 +3,8 @@
 
 import { Observation } from "../models/observers/index.ts";
 import type { World } from "../models/world.ts";
+import { authRotate } from "./auth-rotate.ts";
+import { authSet } from "./auth-set.ts";
 import { changeReplicas } from "./change-replicas.ts";
 import { crashNode } from "./crash-node.ts";
 import { deleteBigKey } from "./delete-big-key.ts";
@@ -65,6 +67,8 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(runawayScript),
   inTable(scriptKill),
   inTable(slowOrigin),
+  inTable(authSet),
+  inTable(authRotate),
 ];
 
 export function drillNamed(name: string): (typeof DRILLS)[number] | undefined {

@@ -194,7 +194,7 @@ export class Engine {
   /** A connection to this engine. */
   session(id: number, fromPrimary = false): Session {
     const session = new Session(id, fromPrimary, this.nowMs, this.profile.clientBytes);
-    session.authenticated = this.acl.isOpen;
+    session.authenticated = fromPrimary || this.acl.isOpen;
     this.sessions.set(id, session);
     return session;
   }

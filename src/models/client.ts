@@ -14,6 +14,7 @@ import type { Bytes } from "../engine/bytes.ts";
 import { ErrorReply, type Reply } from "../engine/reply.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { TimerLane } from "../sim/timer-lane.ts";
+import { Login } from "./access/login.ts";
 import { CircuitBreakers } from "./clients/circuit-breaker.ts";
 import { type ConnectionTable, DEAD, LOST, NO_CONNECTION } from "./clients/connection-table.ts";
 import { type Carrier, Connections } from "./clients/connections.ts";
@@ -22,9 +23,20 @@ import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
 import { clientsIn } from "./faults/links.ts";
 import { Presence } from "./faults/presence.ts";
-import { CONNECTED, CONNECTION_LOST, IDLE, RECONNECT, REFUSED, REJECTED, REPLY, REQUEST, RETRY } from "./messages.ts";
+import {
+  CONNECTED,
+  CONNECTION_LOST,
+  DENIED,
+  IDLE,
+  RECONNECT,
+  REFUSED,
+  REJECTED,
+  REPLY,
+  REQUEST,
+  RETRY,
+} from "./messages.ts";
 import type { Latency } from "./network.ts";
-import { ASKING, type Failure, ORDINARY, READONLY, type Requests } from "./requests.ts";
+import { ASKING, type Failure, ORDINARY, READONLY, type Requests, sessionOf } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
 import { InstanceView, PRIMARY_ENDPOINT } from "./topology.ts";
 
@@ -81,6 +93,11 @@ export class Client implements Carrier {
   private readonly commandTimers: TimerLane | null;
   private readonly poolTimers: TimerLane | null;
   private readonly multiplex: boolean;
+  readonly login: Login | null;
+  /** How its requests ask: as ever, of a replica, where a slot moves to. */
+  private readonly asEver: number;
+  private readonly asReader: number;
+  private readonly asMover: number;
   private readonly retryRandom;
 
   constructor(
@@ -96,6 +113,13 @@ export class Client implements Carrier {
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
     this.table = table;
     this.multiplex = config.pool.multiplex;
+    const { access } = cluster.config;
+    this.login =
+      access === undefined || config.login === null ? null : new Login(config.login, access, config.instances);
+    const as = (way: number) => sessionOf(way, config.login?.user ?? null);
+    this.asEver = as(ORDINARY);
+    this.asReader = as(READONLY);
+    this.asMover = as(ASKING);
     this.breakers = config.breaker === null ? null : new CircuitBreakers(config.breaker, config.instances);
     this.budgets = config.retry.budget === null ? null : new RetryBudgets(config.retry.budget, config.instances);
     this.connections = new Connections(config, sim, requests, table, cluster, latency, this);
@@ -160,7 +184,7 @@ export class Client implements Carrier {
     const local = requests.instance[request] - this.firstInstance;
     const view = this.views[local];
     const node = view.route(requests.slot[request], requests.reads[request] === 1);
-    requests.session[request] = view.routedToReplica ? READONLY : ORDINARY;
+    requests.session[request] = view.routedToReplica ? this.asReader : this.asEver;
     this.sendTo(request, local, node);
   }
 
@@ -226,6 +250,8 @@ export class Client implements Carrier {
         return this.connections.dialer.connected(a, b);
       case REFUSED:
         return this.connections.dialer.refused(a, b);
+      case DENIED:
+        return this.connections.dialer.denied(a, b);
       case RECONNECT:
         return this.connections.reconnect(a);
       case IDLE:
@@ -264,7 +290,7 @@ export class Client implements Carrier {
       this.counters.redirects++;
       const node = this.cluster.nodeAt(error.text.split(" ")[2]);
       assert(node !== undefined, `redirected to an unknown address: ${error.text}`);
-      requests.session[request] = code === "ASK" ? ASKING : ORDINARY;
+      requests.session[request] = code === "ASK" ? this.asMover : this.asEver;
       if (code === "MOVED") this.views[local].moved(requests.slot[request], node);
       if (++requests.redirects[request] <= MAX_REDIRECTS) {
         this.sendTo(request, local, node.id);

@@ -7,6 +7,7 @@ import type { ClusterConfig } from "./config/cluster.ts";
 import type { OriginConfig, WorkloadConfig } from "./config/workload.ts";
 import type { LatencyConfig } from "./network.ts";
 
+export type * from "./config/access.ts";
 export type * from "./config/client.ts";
 export type * from "./config/cluster.ts";
 export type * from "./config/hardware.ts";

@@ -15,14 +15,19 @@
 //
 // Left out: SYN cookies, TIME_WAIT and the ports of the client's host, the listen backlog of half-open ones.
 
+import { WRONG_PASSWORD } from "../engine/errors.ts";
+import { ErrorReply } from "../engine/reply.ts";
+import type { Session } from "../engine/session.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { NS_PER_SECOND } from "../units.ts";
+import type { Login } from "./access/login.ts";
 import { ACCEPTED, type ConnectionTable, DEAD, LOST, OPEN } from "./clients/connection-table.ts";
 import * as costs from "./costs.ts";
 import { clientsIn } from "./faults/links.ts";
-import { ACCEPT, CONNECT, CONNECTED, LOGIN, REFUSED } from "./messages.ts";
+import { ACCEPT, CONNECT, CONNECTED, DENIED, LOGIN, REFUSED } from "./messages.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
+import { LOGIN_SESSION } from "./node-sessions.ts";
 import { handshake } from "./tls.ts";
 
 /** When a client's kernel repeats a SYN, in s after the first one (tcp_syn_linear_timeouts 4, tcp_syn_retries 6). */
@@ -35,6 +40,10 @@ export class Listener {
   refused = 0;
   /** SYNs dropped because the accept queue was full. */
   dropped = 0;
+  /** Logins that were refused. */
+  denied = 0;
+  /** Connections whose last AUTH was too long ago. */
+  expired = 0;
   /** The longest that the accept queue has been. */
   peakQueue = 0;
 
@@ -44,6 +53,7 @@ export class Listener {
   private turnPending = false;
   private readonly room: number;
   private readonly perTurn: number;
+  private loginSession: Session | null = null;
 
   constructor(
     private readonly node: Node,
@@ -162,9 +172,21 @@ export class Listener {
   login(connection: number, epoch: number): void {
     const { node, table } = this;
     if (table.epoch[connection] !== epoch || table.incarnation[connection] !== node.incarnation) return;
-    const { zone, connect } = table.pool[connection];
+    const { zone, connect, instance, login } = table.pool[connection];
     const done = node.block(connect.loginTrips * (node.cpu.turnNs + node.cpu.overheadNs));
-    this.tell(connection, epoch, CONNECTED, done + this.roundTripsNs(connect.loginTrips - 1, zone));
+    const answer = login === null || this.believes(login, instance) ? CONNECTED : DENIED;
+    this.tell(connection, epoch, answer, done + this.roundTripsNs(connect.loginTrips - 1, zone));
+  }
+
+  /** The engine's own answer to AUTH, after the service's to a token of IAM. */
+  private believes(login: Login, instance: number): boolean {
+    const { engine } = this.node;
+    this.loginSession ??= engine.session(LOGIN_SESSION);
+    const isGood = login.isTokenGood(this.sim.now);
+    const reply = isGood ? engine.execute(this.loginSession, login.words(instance)) : WRONG_PASSWORD;
+    if (!(reply instanceof ErrorReply)) return true;
+    this.denied++;
+    return false;
   }
 
   private refuse(connection: number, epoch: number, atNs: number): void {

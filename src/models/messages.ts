@@ -21,9 +21,10 @@ export const HELD = 7;
 export const REPLY = 0;
 export const CONNECTION_LOST = 1;
 export const RETRY = 2;
-/** To a client group: a connection can be used, or was turned away. a = connection, b = epoch. */
+/** To a client group: a connection can be used, was turned away, or could not log in. a = connection, b = epoch. */
 export const CONNECTED = 4;
 export const REFUSED = 5;
+export const DENIED = 9;
 /** To a client group: a = pool. Lost connections are opened again; idle ones are looked at. */
 export const RECONNECT = 6;
 export const IDLE = 7;

@@ -43,7 +43,7 @@ import type { ReplicationStream } from "./replication/stream.ts";
 import type { ReplicationWaits } from "./replication/wait.ts";
 import { ReplyPath } from "./reply-path.ts";
 import { RequestLatency } from "./request-latency.ts";
-import { ASKING, ORDINARY, type Requests } from "./requests.ts";
+import { ASKING, ORDINARY, type Requests, wayOf } from "./requests.ts";
 import type { Front } from "./serverless/front.ts";
 import { park } from "./write-pause.ts";
 
@@ -142,7 +142,7 @@ export class Node {
     this.ram = new NodeMemory(this, sim);
     this.tiering = tieringOf(this.engine, type, () => sim.random(`${name}/tiering`));
     this.listener = new Listener(this, connections, sim, latency);
-    this.sessions = new NodeSessions(this.engine);
+    this.sessions = new NodeSessions(this.engine, config.access?.users ?? []);
     this.replies = new ReplyPath(this, sim, latency, requests, directory, this.retransmission);
     this.requestLatency = new RequestLatency(this.engine);
     this.cronNs = Math.round(NS_PER_SECOND / this.engine.settings.hz);
@@ -211,7 +211,7 @@ export class Node {
     const bytesOut = replyBytes(reply, session.resp);
     const executing = cpu.overheadNs + this.effortNs(argv);
     let service = executing + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs;
-    if (kind === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
+    if (wayOf(kind) === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
     if (!this.turns.joins(requests.connection[request], ready, start)) service += cpu.turnNs;
     const done = this.occupy(start, service);
     this.stream?.commitCall(done, requests, request);

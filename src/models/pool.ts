@@ -1,6 +1,7 @@
 // Connections of one client instance to one node or to an endpoint's name, and the requests that wait for one. Requests
 // are linked through the `next` column, so a queue of any length costs nothing.
 
+import type { Login } from "./access/login.ts";
 import type { ConnectConfig } from "./config.ts";
 import { NO_REQUEST, type Requests } from "./requests.ts";
 
@@ -31,6 +32,8 @@ export class Pool {
     readonly connect: ConnectConfig,
     /** Node, or PRIMARY_ENDPOINT. */
     readonly member: number,
+    /** Null: nothing is asked for. */
+    readonly login: Login | null,
   ) {}
 
   enqueue(request: number, requests: Requests): void {

@@ -11,7 +11,7 @@
 //   doneNs       when the engine finished the current try, 0 before
 //   muted        1 when the current try's answer is lost with its node's host
 //   slot, hash   cluster slot and hash of the key        ttlSeconds, valueSize   what a trace row says, else -1
-//   connection   of a multiplexing client, else -1       session   ORDINARY, READONLY or ASKING: how it asks
+//   connection   of a multiplexing client, else -1       session   how it asks, and as whom (sessionOf)
 //   pool         pool that the current try uses            channel    connection that carries it, -1: it is gone
 //   reads        1 when the command only reads           hinted     1 when argv[1] is the key that slot and hash are of
 //   written, writtenEpoch   where the current try's changes end in its primary's stream, and that stream's epoch; 0: none
@@ -30,11 +30,28 @@ export const ORDINARY = 0;
 export const READONLY = 1;
 export const ASKING = 2;
 
+const WAY_BITS = 2;
+const WAYS = (1 << WAY_BITS) - 1;
+
+/** How and as whom a request asks: ORDINARY, READONLY or ASKING, as a user of the cluster by number; null: the default one. */
+export function sessionOf(way: number, user: number | null): number {
+  return user === null ? way : way | ((user + 1) << WAY_BITS);
+}
+
+export function wayOf(session: number): number {
+  return session & WAYS;
+}
+
+/** The user by number; -1: the default one. */
+export function userOf(session: number): number {
+  return (session >> WAY_BITS) - 1;
+}
+
 const INITIAL_CAPACITY = 1_024;
 export const NO_REQUEST = -1;
 
 /** Why a try came to nothing. */
-export type Failure = "timeout" | "connection" | "error" | "pool" | "breaker";
+export type Failure = "timeout" | "connection" | "error" | "pool" | "login" | "breaker";
 
 export interface RequestWatcher {
   opened(request: number): void;
@@ -53,7 +70,7 @@ export class Requests {
   next = new Int32Array(INITIAL_CAPACITY);
   slot = new Int32Array(INITIAL_CAPACITY);
   connection = new Int32Array(INITIAL_CAPACITY);
-  session = new Uint8Array(INITIAL_CAPACITY);
+  session = new Uint16Array(INITIAL_CAPACITY);
   pool = new Int32Array(INITIAL_CAPACITY);
   channel = new Int32Array(INITIAL_CAPACITY);
   reads = new Uint8Array(INITIAL_CAPACITY);
@@ -146,7 +163,7 @@ export class Requests {
     this.next = wider(this.next, new Int32Array(capacity));
     this.slot = wider(this.slot, new Int32Array(capacity));
     this.connection = wider(this.connection, new Int32Array(capacity));
-    this.session = wider(this.session, new Uint8Array(capacity));
+    this.session = wider(this.session, new Uint16Array(capacity));
     this.pool = wider(this.pool, new Int32Array(capacity));
     this.channel = wider(this.channel, new Int32Array(capacity));
     this.reads = wider(this.reads, new Uint8Array(capacity));

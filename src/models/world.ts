@@ -7,6 +7,7 @@ import type { Reply } from "../engine/reply.ts";
 import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { MIB } from "../units.ts";
+import { Access } from "./access/access.ts";
 import { gatherCaching } from "./caching/metrics.ts";
 import { Publish } from "./caching/publish.ts";
 import { Client } from "./client.ts";
@@ -74,6 +75,8 @@ export class World {
   private readonly replyWatchers: ((request: number, reply: Reply) => void)[] = [];
   readonly failover: Failover;
   readonly links: Links;
+  /** Null: nobody has to log in. */
+  readonly access: Access | null;
   readonly nodeFaults: NodeFaults;
   private readonly nodeMetrics = new Map<Node, NodeMetrics>();
   private readonly serverlessMetrics: ServerlessMetrics | null;
@@ -93,6 +96,8 @@ export class World {
     for (let shard = 0; shard < config.cluster.shards; shard++) this.replicationLag.push(new Histogram());
     const readsReplicas = config.clients.some(({ readFrom }) => readFrom !== "primary");
     this.staleAges = readsReplicas && config.cluster.serverless === undefined ? new Histogram() : null;
+    const { access } = config.cluster;
+    this.access = access === undefined ? null : new Access(access);
     this.cluster = this.buildCluster();
     if (this.staleAges !== null) this.cluster.keepLastChanges();
     const { serverless } = config.cluster;
@@ -165,6 +170,7 @@ export class World {
         this.connections,
         directory,
       );
+      this.access?.setUp(node);
       node.onKilled = () => this.outOfMemory(node);
       this.attend(node);
       let told = 0;

@@ -6,7 +6,7 @@ import type { Result } from "../result.ts";
 import { sure } from "./rounding.ts";
 
 export function clientRows(world: World): Result["clients"] {
-  return world.clients.map(({ config: { name, library, tcp }, counters, connections, breakers, budgets }) => ({
+  return world.clients.map(({ config: { name, library, tcp }, counters, connections, breakers, budgets, login }) => ({
     name,
     library,
     ...counters,
@@ -19,5 +19,8 @@ export function clientRows(world: World): Result["clients"] {
     givenUp: connections.tcp.gaveUp,
     silentSeconds: sure(connections.tcp.longestSilenceNs / 1e9),
     givesUpAfterSeconds: sure(giveUpNs(tcp) / 1e9),
+    refusedLogins: login?.refused ?? 0,
+    firstRefusedSeconds: login?.firstRefusedNs == null ? null : sure(login.firstRefusedNs / 1e9),
+    expiredConnections: login?.expired ?? 0,
   }));
 }

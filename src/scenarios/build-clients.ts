@@ -1,6 +1,7 @@
 // From the scenario's clients to their configuration, and what of it does not fit together.
 
-import type { BackoffConfig, ClientConfig, RetryConfig } from "../models/config.ts";
+import type { BackoffConfig, ClientConfig, LoginConfig, RetryConfig } from "../models/config.ts";
+import { loginConfig } from "./build-auth.ts";
 import { type Report, readRange } from "./build-report.ts";
 import { type WholeClient, wholeClient } from "./client-defaults.ts";
 import type { ClientInput } from "./schema/client.ts";
@@ -15,11 +16,17 @@ export function buildClients(scenario: Scenario, report: Report): ClientConfig[]
     const path: PathOf = (...rest) => ["clients", i, ...rest];
     const client = wholeClient(given, cluster.mode);
     checkClient(given, client, cluster.tls, path, report);
-    return clientConfig(client, zones, path, report);
+    return clientConfig(client, loginConfig(scenario, i, report), zones, path, report);
   });
 }
 
-function clientConfig(client: WholeClient, zones: number, path: PathOf, report: Report): ClientConfig {
+function clientConfig(
+  client: WholeClient,
+  login: LoginConfig | null,
+  zones: number,
+  path: PathOf,
+  report: Report,
+): ClientConfig {
   const { pool, topology } = client;
   return {
     name: client.name,
@@ -45,6 +52,7 @@ function clientConfig(client: WholeClient, zones: number, path: PathOf, report: 
       tls: { version: client.tls.version, resume: client.tls.resume },
       again: reconnect(client, path, report),
     },
+    login,
     tcp: tcpConfig(client),
     socketTimeoutNs: client.socketTimeout,
     timeoutNs: client.timeout,
@@ -82,6 +90,7 @@ function retryConfig({ retry }: WholeClient, path: PathOf, report: Report): Retr
       timeout: on("timeout"),
       error: on("error"),
       pool: on("pool"),
+      login: on("login"),
     },
     budget: retry.budget ?? null,
   };

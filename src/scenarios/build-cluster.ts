@@ -9,6 +9,7 @@ import type { ClusterConfig, FailoverConfig, VariantChange } from "../models/con
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
+import { accessConfig } from "./build-auth.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkDurability, durabilityConfig } from "./build-durability.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
@@ -38,6 +39,7 @@ export function buildCluster(
     multiAz: cluster.multiAz ?? (cluster.replicas > 0 && zones > 1),
     tls: cluster.tls,
     certificate: cluster.certificate ?? "rsa-2048",
+    access: accessConfig(cluster),
     parameters: setup.parameters,
     maxclients: setup.maxclients,
     listen: setup.listen,

@@ -22,6 +22,10 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     multiAz: cluster.multiAz ?? (cluster.replicas > 0 && zones > 1),
     node: cluster.node ?? ANY_NODE,
     engine: cluster.engine,
+    auth: {
+      token: cluster.auth?.token ?? false,
+      passwords: (cluster.auth?.users ?? []).flatMap(({ name, proof }) => (proof === "password" ? [name] : [])),
+    },
     atomicSlots: movesAtomically(cluster.engine),
     workloads: scenario.workload.map(one => ({
       name: one.name,

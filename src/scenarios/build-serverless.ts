@@ -36,7 +36,16 @@ const PARTITIONS_MOST = 32;
 const REPLICAS = 2;
 
 /** Keys of the cluster that keep their meaning. */
-const MEANINGFUL = new Set(["name", "engine", "deployment", "serverless", "purchase", "backups", "allocatorQuantum"]);
+const MEANINGFUL = new Set([
+  "name",
+  "engine",
+  "deployment",
+  "serverless",
+  "purchase",
+  "backups",
+  "allocatorQuantum",
+  "auth",
+]);
 const WHY: Readonly<Record<string, string>> = {
   mode: "a serverless cache always has cluster mode",
   tls: "a serverless cache always has TLS",

@@ -11,6 +11,7 @@ import type { WorldConfig } from "../models/config.ts";
 import { formatDurationNs, NS_PER_MS, NS_PER_SECOND, UnitError } from "../units.ts";
 import type { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import { buildAlarms } from "./build-alarms.ts";
+import { checkAuth } from "./build-auth.ts";
 import { type Billing, buildBilling } from "./build-billing.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile, nodeOf } from "./build-cluster.ts";
@@ -77,6 +78,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
     (name, message) => tell(["cluster", "parameters", name], message),
   );
   const billing = buildBilling(scenario, node, product, tell);
+  checkAuth(scenario, profile, tell);
   const clients = buildClients(scenario, tell);
   const origin = buildOrigin(scenario, tell);
   const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));

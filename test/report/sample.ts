@@ -3,6 +3,7 @@
 
 import { type Result, resultSchema, SCHEMA_VERSION, type SeriesColumn } from "../../src/result.ts";
 import { noise } from "./noise.ts";
+import { IDLE_CLIENT } from "./sample-client.ts";
 
 export interface SampleOptions {
   readonly shards?: number;
@@ -139,23 +140,11 @@ export function sampleResult({
     },
     clients: [
       {
-        name: "web",
-        timeouts: 0,
+        ...IDLE_CLIENT,
         connectionErrors: 81_844,
-        poolTimeouts: 0,
         retries: 54_601,
-        redirects: 0,
-        errorReplies: 0,
-        library: "generic",
         commands: 120_000,
         tries: 120_000,
-        connects: 0,
-        connectFailures: 0,
-        idleClosed: 0,
-        deadBorrowed: 0,
-        rejected: 0,
-        retriesDenied: 0,
-        ...{ givenUp: 0, silentSeconds: 0, givesUpAfterSeconds: 924.6 },
       },
     ],
     workloads: [

@@ -12,6 +12,64 @@ const COMMANDS = (template: string, weight = "1") => `workload[0].commands={"${t
 
 type Row = readonly [settings: string[], path: string, message: string];
 
+const USERS = "cluster.auth={users: [{name: app}]}";
+const IAM_USER = "cluster.auth={users: [{name: app, proof: iam}]}";
+
+const AUTH: readonly Row[] = [
+  [["cluster.auth={}"], "cluster.auth", "asks for nothing: give «token: true» or «users»"],
+  [["cluster.auth.token=true"], "cluster.auth.token", "needs «tls: true»"],
+  [
+    ["cluster.tls=true", USERS, "cluster.auth.token=true", "clients[0].user=app"],
+    "cluster.auth.token",
+    "excludes «users»",
+  ],
+  [[IAM_USER, "clients[0].user=app"], "cluster.auth.users", "needs «tls: true» for users with «proof: iam»"],
+  [[USERS], "clients[0]", "needs «user:», one of app"],
+  [[USERS, "clients[0].user=ap"], "clients[0].user", "is no user of the cluster: «ap»; did you mean «app»?"],
+  [["clients[0].user=app"], "clients[0].user", "has no effect without «cluster.auth.users»"],
+  [[USERS, "clients[0].user=app", "clients[0].iam.tokens=at-start"], "clients[0].iam", "app logs in by a password"],
+  [
+    [USERS, "clients[0].user=app", "cluster.auth.iam.tokenLifetime=5m"],
+    "cluster.auth.iam",
+    "has no effect: no user has «proof: iam»",
+  ],
+  [
+    ["cluster.auth={users: [{name: app, access: on ~* +@reed}]}", "clients[0].user=app"],
+    "cluster.auth.users[0].access",
+    "is no access string: Error in ACL SETUSER modifier '+@reed'",
+  ],
+  [
+    ["cluster.auth={users: [{name: app, access: on ~* +@all >secret}]}", "clients[0].user=app"],
+    "cluster.auth.users[0].access",
+    "must not have a password in it, got «>secret»",
+  ],
+  [
+    ["cluster.tls=true", IAM_USER, "clients[0].user=app", "clients[0].iam={tokens: at-start, reauth: 6h}"],
+    "clients[0].iam.reauth",
+    "needs new tokens: «tokens: per-connection»",
+  ],
+  [["drills=[{at: 1s, auth-set: {}}]"], "drills[0].auth-set", "needs «cluster.auth.token: true», or «user:»"],
+  [
+    [USERS, "clients[0].user=app", "drills=[{at: 1s, auth-rotate: {user: web}}]"],
+    "drills[0].auth-rotate.user",
+    "there is no user web with a password; there is app",
+  ],
+];
+
+const SILENCE: readonly Row[] = [
+  [
+    ["clients[0].socketTimeout=5s"],
+    "clients[0].socketTimeout",
+    "connections that are not shared are closed when a reply",
+  ],
+  [["clients[0].tcp.keepAlive.probes=3"], "clients[0].tcp.keepAlive.probes", "keep-alive is off"],
+  [
+    ["clients[0].tcp={userTimeout: 5s, retransmissions: 8}"],
+    "clients[0].tcp.retransmissions",
+    "«tcp.userTimeout» decides when data are given up",
+  ],
+];
+
 const CLUSTER: readonly Row[] = [
   [
     ["cluster.mode=single", "cluster.shards=2"],
@@ -201,6 +259,8 @@ const PARAMETERS: readonly Row[] = [
 
 describe.each([
   ["cluster", CLUSTER],
+  ["auth", AUTH],
+  ["silence", SILENCE],
   ["times", TIMES],
   ["drills", DRILLS],
   ["workload", WORKLOAD],

@@ -13,6 +13,7 @@
 
 import type { Random } from "../../sim/random.ts";
 import type { Simulation } from "../../sim/simulation.ts";
+import type { Login } from "../access/login.ts";
 import type { Cluster } from "../cluster.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Latency } from "../network.ts";
@@ -20,6 +21,7 @@ import { Pool } from "../pool.ts";
 import { NO_REQUEST, type Requests } from "../requests.ts";
 import { ACCEPTED, CONNECTING, type ConnectionTable, DEAD, LOST, NO_CONNECTION, OPEN } from "./connection-table.ts";
 import { Dialer } from "./dialer.ts";
+import { EndedByServer } from "./ended-by-server.ts";
 import { IdleWatch } from "./idle-watch.ts";
 import { SocketTimeout } from "./socket-timeout.ts";
 import { TcpTimers } from "./tcp-timers.ts";
@@ -27,12 +29,14 @@ import { TcpTimers } from "./tcp-timers.ts";
 /** Who asks for connections: the client group. */
 export interface Carrier {
   readonly target: number;
+  /** Null: nothing is asked for. */
+  readonly login: Login | null;
   /** A connection has been found for a request that waited. */
   transmit(request: number, connection: number): void;
   /** The connection that carried a request is gone. */
   lost(request: number): void;
   /** A waiting request's node cannot be reached. */
-  tryAgainOrFail(request: number, failure: "connection"): void;
+  tryAgainOrFail(request: number, failure: "connection" | "login"): void;
   /** An attempt to connect came to nothing. */
   connectFailed(instance: number): void;
   /** The node that the primary endpoint's name leads to, as the instance believes. */
@@ -44,6 +48,7 @@ export interface Carrier {
 export class Connections {
   readonly dialer: Dialer;
   readonly tcp: TcpTimers;
+  readonly endings: EndedByServer;
   /** Null: the library does not watch for silence. */
   readonly silence: SocketTimeout | null;
   /** Connections that the server closed for having been idle. */
@@ -83,6 +88,7 @@ export class Connections {
     for (let i = 0; i < config.instances; i++) this.pools.push([]);
     this.dialer = new Dialer(config, sim, requests, table, cluster, latency, carrier, this);
     this.idleWatch = new IdleWatch(config.pool, cluster, sim, this);
+    this.endings = new EndedByServer(this, sim, cluster);
     const broken = (connection: number) => this.broken(connection);
     this.tcp = new TcpTimers(config.tcp, sim, table, cluster, latency, broken);
     this.silence = Number.isFinite(config.socketTimeoutNs)
@@ -96,8 +102,9 @@ export class Connections {
     const end = this.oneEndpoint ? 0 : member;
     const known = pools[end + 1];
     if (known !== undefined) return known;
+    const { carrier } = this;
     const { zones, connect } = this.config;
-    const pool = new Pool(this.all.length, this.carrier.target, local, zones[local], connect, end);
+    const pool = new Pool(this.all.length, carrier.target, local, zones[local], connect, end, carrier.login);
     pools[end + 1] = pool;
     this.all.push(pool);
     return pool;
@@ -120,6 +127,7 @@ export class Connections {
       const age = this.ages ? this.random.next() * config.pool.lifetimeNs : Number.POSITIVE_INFINITY;
       table.openedNs[connection] = sim.now - age;
       (this.multiplex ? pool.shared : pool.idle).push(connection);
+      if (pool.login !== null) this.endings.expireLater(connection, pool.login);
     }
     pool.open += count;
     node.addConnections(count);
@@ -242,6 +250,7 @@ export class Connections {
 
   /** A connection of the pool can be used. */
   opened(connection: number, pool: Pool): void {
+    if (pool.login !== null) this.endings.expireLater(connection, pool.login);
     if (!this.multiplex) return this.pass(connection);
     const { shared } = pool;
     this.table.usedNs[connection] = this.sim.now;
@@ -263,6 +272,13 @@ export class Connections {
     this.serverForgets(connection);
     this.tcp.over(connection);
     table.close(connection);
+  }
+
+  /** The server ends a connection whatever it carries. */
+  endedByServer(connection: number): void {
+    const isIdle = this.table.pool[connection].idle.includes(connection);
+    if (this.blind && isIdle) this.closedByServer(connection);
+    else this.broken(connection);
   }
 
   private serverForgets(connection: number): void {

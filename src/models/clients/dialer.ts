@@ -97,11 +97,18 @@ export class Dialer {
     if (this.table.epoch[connection] === epoch) this.failed(connection);
   }
 
-  failed(connection: number): void {
+  /** The server does not believe who it is. */
+  denied(connection: number, epoch: number): void {
+    if (this.table.epoch[connection] !== epoch) return;
+    this.carrier.login?.refuse(this.sim.now);
+    this.failed(connection, "login");
+  }
+
+  failed(connection: number, why: "connection" | "login" = "connection"): void {
     const pool = this.table.pool[connection];
     this.outcome.close(connection);
     this.failures++;
-    this.carrier.connectFailed(pool.instance);
+    if (why === "connection") this.carrier.connectFailed(pool.instance);
     pool.failures++;
     if (this.config.connect.again !== null) return this.dialLater(pool);
     // Whoever wanted this connection tries again, perhaps elsewhere; when nobody else is coming, so do all who wait.
@@ -109,7 +116,7 @@ export class Dialer {
     for (let first = true; first || nobodyComes; first = false) {
       const request = pool.dequeue(this.requests);
       if (request === NO_REQUEST) return;
-      this.carrier.tryAgainOrFail(request, "connection");
+      this.carrier.tryAgainOrFail(request, why);
     }
   }
 

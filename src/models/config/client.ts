@@ -1,5 +1,7 @@
 // What a group of client instances is built from. Times are ns; Infinity: never.
 
+import type { LoginConfig } from "./access.ts";
+
 export interface ClientConfig {
   readonly name: string;
   /** Whose defaults it was built from; results name it. */
@@ -9,6 +11,8 @@ export interface ClientConfig {
   readonly zones: readonly number[];
   readonly pool: PoolConfig;
   readonly connect: ConnectConfig;
+  /** What it shows to be let in; null: nothing is asked for. */
+  readonly login: LoginConfig | null;
   readonly tcp: TcpConfig;
   /** The library closes a shared connection that has been silent for so long while answers are missing. */
   readonly socketTimeoutNs: number;
@@ -96,7 +100,7 @@ export interface RetryConfig extends BackoffConfig {
   /** Tries in all, the first included. */
   readonly attempts: number;
   /** What is worth another try. */
-  readonly on: Readonly<Record<"connection" | "timeout" | "error" | "pool", boolean>>;
+  readonly on: Readonly<Record<"connection" | "timeout" | "error" | "pool" | "login", boolean>>;
   /** Retries that are allowed beside first tries; null: all. */
   readonly budget: RetryBudgetConfig | null;
 }

@@ -5,6 +5,7 @@ import type { EngineProfile } from "../../engine/profile.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { DefragConfig } from "../active-defrag.ts";
 import type { Certificate } from "../tls.ts";
+import type { AccessConfig } from "./access.ts";
 import type { HardwareConfig } from "./hardware.ts";
 import type { AutoScalingConfig, ScalingConfig } from "./scaling.ts";
 import type { ServerlessConfig } from "./serverless.ts";
@@ -20,6 +21,8 @@ export interface ClusterConfig {
   /** Replicas in other zones than their primary, and automatic failover in `single` mode. */
   readonly multiAz: boolean;
   readonly tls: boolean;
+  /** Left out: nobody has to log in. */
+  readonly access?: AccessConfig | undefined;
   readonly certificate: Certificate;
   /** Engine parameters in their text form, all of them: maxmemory is already reduced by the reserve. */
   readonly parameters: Readonly<Record<string, string>>;

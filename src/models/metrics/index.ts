@@ -1,6 +1,7 @@
 // The table of CloudWatch metrics that every node reports. A new one is a line in its family; a new family is one file and
 // one line here. Documentation, alarms and the series of a result follow from it.
 
+import { ACCESS_METRICS } from "./access.ts";
 import { COMMAND_METRICS } from "./commands.ts";
 import { CONNECTION_METRICS } from "./connections.ts";
 import { CPU_METRICS } from "./cpu.ts";
@@ -17,6 +18,7 @@ export const NODE_METRICS: readonly NodeMetric[] = [
   ...MEMORY_METRICS,
   ...KEYSPACE_METRICS,
   ...CONNECTION_METRICS,
+  ...ACCESS_METRICS,
   ...COMMAND_METRICS,
   ...LATENCY_METRICS,
   ...NETWORK_METRICS,

@@ -20,7 +20,7 @@ import type { EventLog } from "../event-log.ts";
 import { HELD, RESEND } from "../messages.ts";
 import type { Node } from "../node.ts";
 import { RequestLatency } from "../request-latency.ts";
-import { READONLY, type Requests } from "../requests.ts";
+import { READONLY, type Requests, wayOf } from "../requests.ts";
 import { Capacity, REFUSED } from "./capacity.ts";
 import { EcpuMeter } from "./ecpu.ts";
 import type { Front } from "./front.ts";
@@ -84,7 +84,7 @@ export class ServerlessCache implements Front {
     const { requests, sim } = this;
     // The client has given up meanwhile.
     if (requests.generation[request] !== generation) return;
-    const wait = this.capacity.admit(sim.now, this.slotOf(request), requests.session[request] === READONLY);
+    const wait = this.capacity.admit(sim.now, this.slotOf(request), wayOf(requests.session[request]) === READONLY);
     if (wait === REFUSED) return this.refuse(node, request, generation);
     if (request >= this.arrivedNs.length) this.widen(request);
     this.arrivedNs[request] = sim.now;
@@ -98,7 +98,7 @@ export class ServerlessCache implements Front {
   private engineFor(request: number): Node {
     const { shards, shardOfSlot } = this.cluster;
     const { primary, replicas } = shards[shardOfSlot[this.slotOf(request)]];
-    const fromReplica = this.requests.session[request] === READONLY && replicas.length > 0;
+    const fromReplica = wayOf(this.requests.session[request]) === READONLY && replicas.length > 0;
     return fromReplica ? replicas[this.turn++ % replicas.length] : primary;
   }
 
@@ -127,7 +127,7 @@ export class ServerlessCache implements Front {
     const ecpu = this.meter.ecpu(engine.lastCommandId, bytes, vcpuNs, within);
     this.commands++;
     this.ledger.charge(ecpu);
-    const fromReplica = this.requests.session[request] === READONLY;
+    const fromReplica = wayOf(this.requests.session[request]) === READONLY;
     if (ecpu !== 1) this.capacity.settle(this.sim.now, this.slotOf(request), fromReplica, ecpu - 1);
   }
 

@@ -10,7 +10,7 @@ type Client = Result["clients"][number];
 
 const COUNTS: readonly (readonly [
   head: string,
-  key: Exclude<keyof Client, "name" | "library" | "givesUpAfterSeconds">,
+  key: Exclude<keyof Client, "name" | "library" | "givesUpAfterSeconds" | "firstRefusedSeconds">,
 ])[] = [
   ["commands", "commands"],
   ["tries", "tries"],
@@ -28,6 +28,8 @@ const COUNTS: readonly (readonly [
   ["retries without budget", "retriesDenied"],
   ["given up by the kernel", "givenUp"],
   ["longest silence (s)", "silentSeconds"],
+  ["logins refused", "refusedLogins"],
+  ["closed by IAM", "expiredConnections"],
 ];
 
 const COLUMNS: readonly Column<Client>[] = [

@@ -24,6 +24,7 @@ import { stampede } from "./stampede.ts";
 import { swap } from "./swap.ts";
 import { nearMaximum, throttled } from "./throttled.ts";
 import { unsettled } from "./unsettled.ts";
+import { wrongCredentials } from "./wrong-credentials.ts";
 
 export const RULES: readonly Rule[] = [
   overloaded,
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   silentHost,
   splitBrain,
   endlessSync,
+  wrongCredentials,
   slowCommands,
   engineCpu,
   memory,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { duration, durationOrNever, nameOf, share } from "../fields.ts";
+import { clientIamSchema } from "./auth.ts";
 import { LIBRARY_NAMES } from "./names.ts";
 
 const jitter = (description: string) => z.enum(["none", "equal", "full"]).optional().meta({ description });
@@ -67,11 +68,11 @@ const retry = z
       .meta({ description: "Least and greatest wait before the next try; doubled each time.", examples: ["10ms..1s"] }),
     jitter: jitter("How much of the wait is random."),
     on: z
-      .array(z.enum(["connection", "timeout", "error", "pool"]))
+      .array(z.enum(["connection", "timeout", "error", "pool", "login"]))
       .optional()
       .meta({
         description:
-          "What is tried again: lost or refused connections, timeouts, errors that may pass (LOADING, CLUSTERDOWN …), waits for the pool in vain.",
+          "What is tried again: lost or refused connections, timeouts, errors that may pass (LOADING, CLUSTERDOWN …), waits for the pool in vain, logins that were refused.",
         examples: [["connection", "timeout"]],
       }),
     budget: z
@@ -127,6 +128,8 @@ export const clientSchema = z
       .max(10_000)
       .default(1)
       .meta({ description: "Application instances, spread over the zones." }),
+    user: z.string().optional().meta({ description: "With «cluster.auth.users»: as whom it logs in." }),
+    iam: clientIamSchema.optional(),
     pool: pool.optional(),
     timeout: durationOrNever("Until a command's reply must be there.", ["200ms", "never"]).optional(),
     connectTimeout: durationOrNever("Until a connection must be open.", ["1s", "never"]).optional(),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { DURABILITIES } from "../../cost/nodes.ts";
 import { PURCHASES } from "../../cost/purchase.ts";
 import { bytes, duration, durations, nameOf, share } from "../fields.ts";
+import { authSchema } from "./auth.ts";
 import { autoScalingSchema } from "./auto-scaling.ts";
 import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
@@ -43,6 +44,7 @@ export const clusterSchema = z
     certificate: z.enum(["rsa-2048", "ecdsa-p256"]).optional().meta({
       description: "Key of the servers' certificate, which decides what a handshake costs; rsa-2048 when left out.",
     }),
+    auth: authSchema.optional(),
     parameters: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .default({})
