@@ -9,6 +9,7 @@ import { compareVerb } from "./compare.ts";
 import { crossoverVerb } from "./crossover.ts";
 import { drillVerb } from "./drill.ts";
 import { CliError, EXIT, EXIT_TABLE } from "./exit.ts";
+import { explainVerb } from "./explain.ts";
 import { fuzzVerb } from "./fuzz.ts";
 import { importVerb } from "./import.ts";
 import { initVerb } from "./init.ts";
@@ -69,6 +70,7 @@ const parser: Argv = yargs(words)
   .command(reportVerb)
   .command(initVerb)
   .command(serveVerb)
+  .command(explainVerb)
   .command(schemaVerb)
   .command(nodesVerb)
   .command(commandsVerb)
@@ -77,6 +79,7 @@ const parser: Argv = yargs(words)
   .command(importVerb)
   .command(pricesVerb)
   .command(crossoverVerb)
+  .completion("completion", "Print a script that completes verbs and options in the shell")
   .option("color", {
     choices: ["auto", "always", "never"] as const,
     default: "auto",

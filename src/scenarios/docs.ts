@@ -1,53 +1,15 @@
 // docs/scenario.md, made from the schema: every key with its meaning, its default and examples.
 
 import { stringify } from "yaml";
-import { clientLibraries, clientLibrary, GENERIC_LIBRARY, type LibraryDefault } from "../catalog/client-libraries.ts";
+import { clientLibraries, GENERIC_LIBRARY } from "../catalog/client-libraries.ts";
 import { DRILLS } from "../drills/index.ts";
 import { DISTRIBUTIONS } from "../sim/distributions/index.ts";
 import { POPULARITIES } from "../workload/popularity.ts";
 import { READY_WORKLOADS } from "../workload/ready/index.ts";
 import type { ReadyWorkload } from "../workload/ready/ready.ts";
 import { PLACEHOLDERS } from "../workload/template.ts";
-import { scenarioJsonSchema } from "./json-schema.ts";
+import { genericDefaults, inCode, inWords, keyFacts } from "./key-facts.ts";
 import { METRICS } from "./metrics.ts";
-
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
-
-const inCode = (text: string) => `\`${text}\``;
-
-function kind(schema: Schema): string {
-  if (schema.enum !== undefined) {
-    return schema.enum.length > 12
-      ? `one of ${schema.enum.length} names`
-      : schema.enum.map(one => inCode(String(one))).join(", ");
-  }
-  if (schema.const !== undefined) return inCode(String(schema.const));
-  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(kind))].join(" or ");
-  if (schema.type === "array") return "list";
-  if (schema.type === "object") return "mapping";
-  return typeof schema.type === "string" ? schema.type : (schema.type ?? []).join(" or ");
-}
-
-const inWords = (value: LibraryDefault["value"]) =>
-  Array.isArray(value) ? `[${value.join(", ")}]` : String(value as string);
-
-/** Keys of a client that its library gives, by their path: shown as the generic library has them. */
-const genericDefaults = new Map(
-  clientLibrary(GENERIC_LIBRARY).defaults.map(({ key, value }) => [`clients[].${key}`, inCode(inWords(value))]),
-);
 
 function libraryTable(): string {
   const lines = clientLibraries().map(({ library, language, version, summary, defaults }) => {
@@ -65,24 +27,6 @@ function libraryTable(): string {
   return lines.join("\n");
 }
 
-function rows(schema: Schema, path: string, out: string[]): void {
-  for (const [name, child] of Object.entries(schema.properties ?? {})) {
-    const at = path === "" ? name : `${path}.${name}`;
-    const initial =
-      child.default === undefined || typeof child.default === "object"
-        ? (genericDefaults.get(at) ?? "")
-        : inCode(String(child.default));
-    const required = schema.required?.includes(name) === true ? "required" : initial;
-    const examples = (child.examples ?? []).map(one => inCode(typeof one === "string" ? one : JSON.stringify(one)));
-    const meaning = [child.description ?? "", examples.length > 0 ? `E.g. ${examples.join(", ")}.` : ""].filter(
-      part => part !== "",
-    );
-    out.push(`| ${inCode(at)} | ${kind(child)} | ${required} | ${meaning.join(" ").replaceAll("|", "\\|")} |`);
-    rows(child, at, out);
-    if (child.items !== undefined) rows(child.items, `${at}[]`, out);
-  }
-}
-
 /** A ready workload as it would be written. */
 function readyText({ name, summary, source, workload }: ReadyWorkload): string {
   const text = stringify(workload, { lineWidth: 120 }).trimEnd().replaceAll(/^/gmu, "    ");
@@ -90,8 +34,10 @@ function readyText({ name, summary, source, workload }: ReadyWorkload): string {
 }
 
 export function scenarioDocs(): string {
-  const out: string[] = [];
-  rows(scenarioJsonSchema() as Schema, "", out);
+  const out = keyFacts().map(
+    ({ path, kind, initial, meaning }) =>
+      `| ${inCode(path)} | ${kind} | ${initial} | ${meaning.replaceAll("|", "\\|")} |`,
+  );
   const distributions = DISTRIBUTIONS.map(({ name, summary, forms }) => {
     const shapes = forms.map(form => inCode(`${name}(${form.parameters.map(one => `${one.name}=…`).join(", ")})`));
     return `| ${shapes.length > 0 ? shapes.join(" ") : inCode(`${name}(…, …)`)} | ${summary} |`;
