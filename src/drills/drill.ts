@@ -42,6 +42,16 @@ export interface DrillContext {
   finish(): void;
 }
 
+/** What is known of a workload before it runs. */
+export interface WorkloadFacts {
+  readonly name: string;
+  readonly asksOrigin: boolean;
+  readonly isTrace: boolean;
+  /** Requests come at a rate, whoever waits. */
+  readonly isOpen: boolean;
+  readonly keys: number;
+}
+
 /** What is known of the cluster before it runs: enough to say that a drill makes no sense there. */
 export interface DrillFacts {
   readonly shards: number;
@@ -57,7 +67,7 @@ export interface DrillFacts {
   /** Slots can move as a whole. */
   readonly atomicSlots: boolean;
   /** Workloads by name, and whether they ask the origin; those of traces have keys that nobody knows before the run. */
-  readonly workloads: readonly { readonly name: string; readonly asksOrigin: boolean; readonly isTrace: boolean }[];
+  readonly workloads: readonly WorkloadFacts[];
   /** Keys of `data:`. */
   readonly data: readonly string[];
   /** Names of the drills that come before this one. */

@@ -11,6 +11,7 @@ import { deleteBigKey } from "./delete-big-key.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
 import { enableClusterMode } from "./enable-cluster-mode.ts";
 import { expireHotKey } from "./expire-hot-key.ts";
+import { flashCrowd } from "./flash-crowd.ts";
 import { flushAll } from "./flush-all.ts";
 import { freezeNode } from "./freeze-node.ts";
 import { hotShard } from "./hot-shard.ts";
@@ -59,6 +60,7 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(flushAll),
   inTable(restore),
   inTable(hotShard),
+  inTable(flashCrowd),
   inTable(enableClusterMode),
   inTable(keysCommand),
   inTable(deleteBigKey),

@@ -5,7 +5,9 @@ import { type Bytes, VirtualBytes } from "../engine/bytes.ts";
 import type { Command } from "../engine/command.ts";
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
+import { NS_PER_SECOND } from "../units.ts";
 import { nextGapNs } from "../workload/arrivals/open.ts";
+import { type Rate, surgingRate } from "../workload/rate.ts";
 import { TRACE_DELETE, TRACE_SET, UNKNOWN_SIZE, UNKNOWN_TTL } from "../workload/traces/trace.ts";
 import { ValueTable } from "../workload/values.ts";
 import { commandMix } from "./caching/commands.ts";
@@ -52,7 +54,11 @@ export class Traffic implements PatternWorld {
   /** Values of replayed requests, by size. */
   private readonly traceValues = new Map<number, VirtualBytes>();
   private nextInstance = 0;
-  private drawKey = () => this.config.popularity(this.keyDraws);
+  /** The rate of an open loop now; null otherwise. */
+  private rate: Rate | null;
+  /** Number of the last key that was asked for once. */
+  private nextOnce: number;
+  private drawKey: () => number;
 
   constructor(
     readonly index: number,
@@ -71,6 +77,9 @@ export class Traffic implements PatternWorld {
     this.ttlDraws = sim.random(`${name}/ttl`);
     this.writeDraws = writeShare > 0 ? sim.random(`${name}/writes`) : null;
     this.values = new ValueTable(keyCount, config.valueBytes, config.valuePerWrite, sim.random(`${name}/values`));
+    this.rate = config.load.kind === "open" ? config.load.rate : null;
+    this.nextOnce = keyCount - 1;
+    this.drawKey = this.keyDrawer();
     this.versions = writeShare > 0 && pattern.kind !== "commands" ? new Versions(keyCount) : null;
     this.flights = new Flights(keyCount, this.counters);
     this.pattern = this.makePattern(commandOf);
@@ -91,6 +100,23 @@ export class Traffic implements PatternWorld {
       if (kind !== RESUME) fail(`workload ${name} got an event of kind ${kind}`);
       if (requests.generation[a] === b) this.pattern.resumed(a);
     });
+  }
+
+  /** Who is asked for: by popularity, which may drift; or now and then for a key that nobody asks for again. */
+  private keyDrawer(): () => number {
+    const { popularity, driftPerSecond = 0, onceShare = 0, keyCount, name } = this.config;
+    let draw = () => popularity(this.keyDraws);
+    if (driftPerSecond > 0) {
+      draw = () => {
+        const key = popularity(this.keyDraws) - Math.floor((this.sim.now / NS_PER_SECOND) * driftPerSecond);
+        // New ones have the even numbers behind the workload's own, those that are asked for once the odd ones.
+        return key >= 0 ? key : keyCount - 2 * (key + 1);
+      };
+    }
+    if (onceShare === 0) return draw;
+    const onceDraws = this.sim.random(`${name}/once`);
+    const usual = draw;
+    return () => (onceDraws.next() < onceShare ? (this.nextOnce += 2) : usual());
   }
 
   private makePattern(commandOf: (name: string) => Command | undefined): Pattern {
@@ -133,7 +159,7 @@ export class Traffic implements PatternWorld {
     const { now } = this.sim;
     let gap: number;
     if (load.kind === "trace") gap = Math.max(0, load.buffer.nextNs - now);
-    else if (load.kind === "open") gap = nextGapNs(load.rate, load.spacing, this.arrivals, now, this.endNs);
+    else if (load.kind === "open") gap = nextGapNs(this.rate!, load.spacing, this.arrivals, now, this.endNs);
     else return;
     if (now + gap <= this.endNs) this.sim.send(gap, this.target, ARRIVE, 0, 0);
   }
@@ -180,6 +206,17 @@ export class Traffic implements PatternWorld {
     this.drawKey = () => draw(usual);
     return () => {
       this.drawKey = usual;
+    };
+  }
+
+  /** More come than usual: `factor` times as many when all are there, which takes `riseNs`. Returns how to end it. */
+  surge(factor: number, riseNs: number): () => void {
+    const usual = this.rate;
+    assert(usual !== null, `${this.config.name} is no open loop: nobody can come on top`);
+    const { now } = this.sim;
+    this.rate = surgingRate(usual, factor, now, now + riseNs);
+    return () => {
+      this.rate = usual;
     };
   }
 

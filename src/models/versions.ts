@@ -7,10 +7,12 @@
 // version was superseded: eight bytes a write.
 
 const INITIAL_ROOM = 1_024;
+/** Of keys that came later and were not written yet: what anybody has of them is what there is. */
+const UNWRITTEN = -1;
 
 export class Versions {
   private supersededNs: Float64Array;
-  private readonly latest: Int32Array;
+  private latest: Int32Array;
   private count: number;
 
   constructor(keyCount: number) {
@@ -20,7 +22,7 @@ export class Versions {
   }
 
   current(key: number): number {
-    return this.latest[key];
+    return this.latest[key] ?? UNWRITTEN;
   }
 
   /** A number for a version that is being written, and is not yet the current one. */
@@ -35,7 +37,13 @@ export class Versions {
 
   /** From now on this is the key's version. */
   commit(key: number, version: number, nowNs: number): void {
-    this.supersededNs[this.latest[key]] = nowNs;
+    if (key >= this.latest.length) {
+      const wider = new Int32Array(2 * (key + 1)).fill(UNWRITTEN);
+      wider.set(this.latest);
+      this.latest = wider;
+    }
+    const before = this.latest[key];
+    if (before !== UNWRITTEN) this.supersededNs[before] = nowNs;
     this.latest[key] = version;
   }
 
@@ -46,6 +54,6 @@ export class Versions {
 
   /** Since when a version has been out of date; Infinity: it is current. */
   supersededAt(version: number): number {
-    return this.supersededNs[version];
+    return version === UNWRITTEN ? Number.POSITIVE_INFINITY : this.supersededNs[version];
   }
 }

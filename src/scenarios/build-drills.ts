@@ -31,6 +31,8 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
       name: one.name,
       asksOrigin: asksOrigin(one),
       isTrace: one.trace !== undefined,
+      isOpen: one.rate !== undefined,
+      keys: one.keys?.count ?? 0,
     })),
     data: scenario.data.map(one => one.key),
     against(change: VariantChange) {

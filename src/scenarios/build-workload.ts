@@ -61,6 +61,7 @@ export function buildWorkload(
   const ttl = ttlSeconds(input);
   const holds = input.holds === undefined ? null : buildStored(input.holds, path("holds"), report);
   checkHolds(input, path, report);
+  checkKeys(input, path, report);
   const values = input.values ?? input.trace?.sizes ?? constant(DEFAULT_VALUE_BYTES);
   const trace = input.trace === undefined ? null : traceSource(input.trace, directory);
 
@@ -98,6 +99,8 @@ export function buildWorkload(
         preload: input.preload === "steady" ? 1 : input.preload,
         presence: input.preload === "steady" ? presenceOf(input, load, pattern, ttl, count) : undefined,
         writeShare: input.writes,
+        driftPerSecond: input.keys?.drift ?? 0,
+        onceShare: input.keys?.once ?? 0,
         absentShare: input.keys?.absent ?? 0,
         holds,
         wait: waitOf(input),
@@ -190,6 +193,19 @@ function checkLoad(input: WorkloadInput, path: (...rest: Path) => Path, report: 
   }
   if (input.trace !== undefined && input.preload !== 0) {
     report(path("preload"), "a trace brings its own keys: which of them to preload is not known before the run");
+  }
+}
+
+/** Patterns of which each key has somebody: consumers, subscribers. */
+const NUMBERED = ["job-stream", "publish"] as const;
+
+function checkKeys({ keys, pattern }: WorkloadInput, path: (...rest: Path) => Path, report: Report): void {
+  if (keys === undefined) return;
+  if ((keys.drift ?? 0) > 0 && /^(?:uniform|sequential)/u.test(keys.popularity.trim())) {
+    report(path("keys", "drift"), `has no effect with «${keys.popularity}»: no key is more popular than another`);
+  }
+  if (keys.once > 0 && NUMBERED.some(name => pattern?.[name] !== undefined)) {
+    report(path("keys", "once"), "does not go with this pattern, whose keys are there for as long as the run lasts");
   }
 }
 

@@ -18,6 +18,23 @@ export function constantRate(perSecond: number): Rate {
   return { at: () => perSecond, nextChangeNs: () => Number.POSITIVE_INFINITY, mean: () => perSecond };
 }
 
+/** A rate times a factor that grows from 1 at `fromNs` to `factor` at `fullNs`, in steps, and stays there. */
+export function surgingRate(rate: Rate, factor: number, fromNs: number, fullNs: number): Rate {
+  const times = (nowNs: number) => {
+    if (nowNs >= fullNs) return factor;
+    const step = Math.floor((nowNs - fromNs) / RATE_STEP_NS + 0.5) * RATE_STEP_NS;
+    return 1 + (factor - 1) * Math.min(1, Math.max(0, step / (fullNs - fromNs)));
+  };
+  return {
+    at: nowNs => rate.at(nowNs) * times(nowNs),
+    nextChangeNs(nowNs) {
+      const next = rate.nextChangeNs(nowNs);
+      return nowNs >= fullNs ? next : Math.min(next, nowNs + RATE_STEP_NS / 2, fullNs);
+    },
+    mean: durationNs => rate.mean(durationNs) * factor,
+  };
+}
+
 /** Within a step the rate is that of the step's middle. */
 export const RATE_STEP_NS = NS_PER_SECOND / 10;
 

@@ -21,6 +21,8 @@ describe("a drill that is aimed at nothing", () => {
     ["expire-hot-key: { workload: carts }", "«carts» asks no origin for what it misses"],
     ["mass-expiry: { workload: nobody }", "there is no workload «nobody»"],
     ["mass-expiry: { share: 0% }", "must be more than nothing"],
+    ["flash-crowd: { keys: 1000 }", "«pages» has 100 keys"],
+    ["flash-crowd: { rise: 20s, for: 10s }", "takes longer than the crowd stays"],
     ["slow-origin: { slower: 1 }", "the origin stays what it is"],
     ["slow-origin: { concurrency: 0% }", "must leave something"],
     ["delete-big-key: { key: bord }", "«bord» is none of the scenario's «data:»: there are board"],

@@ -36,6 +36,10 @@ export interface WorkloadConfig {
   readonly keys: KeyTable;
   readonly keyCount: number;
   readonly popularity: Popularity;
+  /** Ranks that every key falls in a second: that many new ones come in at the top; 0 when left out. */
+  readonly driftPerSecond?: number;
+  /** Share of the requests for keys that nobody asks for again; 0 when left out. */
+  readonly onceShare?: number;
   readonly valueBytes: Distribution;
   readonly valuePerWrite: boolean;
   /** Seconds to live of what is written; null: none. */

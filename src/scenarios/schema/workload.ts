@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { READY_WORKLOADS } from "../../workload/ready/index.ts";
 import { TRACE_FORMATS } from "../../workload/traces/index.ts";
-import { count, duration, durations, nameOf, share, sizes } from "../fields.ts";
+import { count, duration, durations, nameOf, rate, share, sizes } from "../fields.ts";
 import { patternSchema } from "./pattern.ts";
 import { storedSchema } from "./stored.ts";
 
@@ -112,6 +112,11 @@ export const workloadSchema = z
           .string()
           .default("zipf(0.99)")
           .meta({ description: "Which keys are asked for.", examples: ["zipf(0.99)", "uniform", "hotspot(20%, 80%)"] }),
+        drift: rate("New keys that come in at the top; every other falls a rank for each.", [
+          "2/s",
+          "10/min",
+        ]).optional(),
+        once: share("Requests for keys that nobody asks for again (one-hit wonders).", ["20%"]).prefault("0%"),
         absent: share("Keys that the origin does not have.", ["5%"]).prefault("0%"),
         prefix: z.string().default("key:").meta({ description: "What a key's number is appended to." }),
       })
