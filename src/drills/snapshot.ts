@@ -1,6 +1,7 @@
 // A backup: one node of every shard (or of one) forks and saves, all at the same time as ElastiCache does it.
 
 import { z } from "zod";
+import { isForkless, reasonOf } from "../models/forkless-save.ts";
 import type { Node } from "../models/node.ts";
 import { startSave } from "../models/save.ts";
 import { takeBackup } from "../models/scaling/restore.ts";
@@ -18,7 +19,7 @@ const options = z
 
 export const snapshot: Drill<z.infer<typeof options>> = {
   name: "snapshot",
-  summary: "a backup by fork, with its pause and its copy-on-write",
+  summary: "a backup by fork, with its pause and its copy-on-write, or without one where memory is short",
   options,
   problems: ({ shard = 1 }, facts) => targetProblems({ shard }, facts),
   run({ world, report, finish }, { from, shard: only }) {
@@ -36,27 +37,31 @@ export const snapshot: Drill<z.infer<typeof options>> = {
     let running = nodes.length;
     const backup = world.cluster.keepsBackups ? takeBackup(world.cluster) : null;
     for (const node of nodes) {
-      const event = world.log.add(node.name, "snapshot begins");
+      const event = world.log.add(node.name, `snapshot begins${isForkless(node) ? `, ${reasonOf(node)}` : ""}`);
       startSave(node, world.sim, save => {
         const { figures, phases } = report;
         const keep = (name: string, value: number) => {
           figures[name] = Math.max(figures[name] ?? 0, value);
         };
-        keep("forkMs", save.forkNs / 1e6);
+        if (save.forkless) keep("writesDelayedMs", save.delayedNs / 1e6);
+        else keep("forkMs", save.forkNs / 1e6);
         keep("peakCopiedBytes", save.peakCopiedBytes);
         keep("copiedSharePercent", (100 * save.peakCopiedBytes) / Math.max(1, save.dataBytes));
         keep("rewrittenKeys", save.rewrittenKeys);
-        phases.push({
-          name: `${node.name} fork`,
-          startNs: save.startedNs,
-          endNs: save.startedNs + save.forkNs,
-          boundBy: "1 ms + 12 ms per GiB of RSS",
-        });
+        if (!save.forkless)
+          phases.push({
+            name: `${node.name} fork`,
+            startNs: save.startedNs,
+            endNs: save.startedNs + save.forkNs,
+            boundBy: "1 ms + 12 ms per GiB of RSS",
+          });
         phases.push({
           name: `${node.name} save`,
           startNs: save.startedNs,
           endNs: save.startedNs + save.durationNs,
-          boundBy: "child CPU per key and byte",
+          boundBy: save.forkless
+            ? "the engine thread's share for it, and what is written"
+            : "child CPU per key and byte",
         });
         if (save.completed && world.cluster.keepsBackups && running === 1) world.cluster.backup = backup;
         world.log.add(node.name, save.completed ? "snapshot ends" : "snapshot lost with its node", event);

@@ -16,6 +16,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { type Keyspace, NO_EXPIRY, STRING } from "../engine/keyspace.ts";
 import { type StringValue, stringCapacity, stringForm } from "../engine/values/string.ts";
+import { FAULT_NS } from "./costs.ts";
 
 const PAGE = 4_096;
 const LARGE_CLASS = 16_384;
@@ -70,6 +71,11 @@ export class CopyOnWrite {
     const faults = this.expectedFaults;
     this.expectedFaults = 0;
     return faults;
+  }
+
+  /** Their time, in ns. */
+  takeNs(): number {
+    return this.takeFaults() * FAULT_NS;
   }
 
   private rewritten(database: Keyspace, entry: number): void {

@@ -18,8 +18,7 @@ import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionTable } from "./clients/connection-table.ts";
 import type { ClusterConfig } from "./config.ts";
 import { ConnectionTurns } from "./connection-turns.ts";
-import type { CopyOnWrite } from "./copy-on-write.ts";
-import { ASKING_BYTES, FAULT_NS } from "./costs.ts";
+import { ASKING_BYTES } from "./costs.ts";
 import { Cpu } from "./cpu.ts";
 import { EffortTime } from "./effort-time.ts";
 import { engineMs } from "./epoch.ts";
@@ -44,6 +43,7 @@ import type { ReplicationWaits } from "./replication/wait.ts";
 import { ReplyPath } from "./reply-path.ts";
 import { RequestLatency } from "./request-latency.ts";
 import { ASKING, ORDINARY, type Requests, wayOf } from "./requests.ts";
+import type { RunningSave } from "./save.ts";
 import type { Front } from "./serverless/front.ts";
 import { park } from "./write-pause.ts";
 
@@ -91,7 +91,7 @@ export class Node {
   readonly requestLatency: RequestLatency;
   /** Memory and swap are both full: the kernel kills the engine. */
   onKilled: (() => void) | null = null;
-  save: CopyOnWrite | null = null;
+  save: RunningSave | null = null;
   /** Share of the running save that is done, 0–1, and when the child began. */
   saveProgress: () => number = () => 0;
   saveStartedNs = 0;
@@ -228,7 +228,7 @@ export class Node {
   private effortNs(argv: readonly Bytes[]): number {
     const { engine } = this;
     let ns = this.effort.lastNs();
-    if (this.save !== null) ns += this.save.takeFaults() * FAULT_NS;
+    if (this.save !== null) ns += this.save.takeNs();
     if (this.ram.swapShare > 0) ns += this.ram.swapInNs();
     if (this.tiering !== null) this.tiering.settle(this.sim.now);
     engine.counters.usec[engine.lastCommandId] += ns / 1_000;

@@ -4,12 +4,14 @@
 //   pause    base + per-GiB * RSS, engine thread blocked (models/physics.md, 1.1; default 1 ms + 12 ms/GiB, Nitro-like)
 //   child    per key 1.6 us + 10.3 ns per byte: LZF on values that do not compress, the default (1.5), on a core of its own
 //   memory   copy-on-write.ts
+// ElastiCache saves without a fork when memory is short: forkless-save.ts.
 // While it runs the engine leaves access times and tables alone, as the server does, to copy fewer pages.
 
 import type { Simulation } from "../sim/simulation.ts";
 import { GIB } from "../units.ts";
 import { CopyOnWrite } from "./copy-on-write.ts";
 import { dataSize } from "./data-size.ts";
+import { ForklessSave, isForkless, walk } from "./forkless-save.ts";
 import type { Node } from "./node.ts";
 
 const PER_KEY_NS = 1_600;
@@ -25,8 +27,21 @@ export interface SaveReport {
   readonly rewrittenKeys: number;
   /** Size of the data set that was saved, as the engine counts it. */
   readonly dataBytes: number;
+  /** Without a fork: how long writes waited so that they did not outrun the save. */
+  readonly forkless: boolean;
+  readonly delayedNs: number;
   /** False when the node died first. */
   readonly completed: boolean;
+}
+
+/** What a node keeps of the save that it is making. */
+export interface RunningSave {
+  readonly rewrittenKeys: number;
+  /** Memory that it takes when a share of the data set has been saved. */
+  bytes(progress: number): number;
+  /** Engine-thread time that writes owe to it since the last call. */
+  takeNs(): number;
+  end(): void;
 }
 
 /** Child CPU time to write a data set, in ns on this node. */
@@ -42,14 +57,16 @@ export function saveWorkNs(keys: number, bytes: number): number {
 
 /**
  * Forks and saves; `done` is told when it is over. `durationNs` overrides the child's own pace, as a slow receiver of
- * a full sync does. A node saves once at a time: the caller checks `node.save`.
+ * a full sync does. A node saves once at a time: the caller checks `node.save`. Who needs the fork's instant says so.
  */
 export function startSave(
   node: Node,
   sim: Simulation,
   done: (report: SaveReport) => void,
   durationNs = saveDurationNs(node),
+  needsFork = false,
 ): void {
+  if (!needsFork && isForkless(node)) return startForkless(node, sim, done);
   const { engine, config } = node;
   const startedNs = sim.now;
   const forkNs = Math.round(config.fork.baseNs + (config.fork.perGibNs * node.memory().rssBytes) / GIB);
@@ -77,6 +94,8 @@ export function startSave(
       peakCopiedBytes: peak,
       rewrittenKeys,
       dataBytes,
+      forkless: false,
+      delayedNs: 0,
       completed,
     });
   };
@@ -87,4 +106,36 @@ export function startSave(
     sim.after(Math.max(1, Math.round(durationNs / SAMPLES)), `${node.name}/save`, () => look(sample + 1));
   };
   look(0);
+}
+
+function startForkless(node: Node, sim: Simulation, done: (report: SaveReport) => void): void {
+  const { engine } = node;
+  const startedNs = sim.now;
+  const dataBytes = engine.dataBytes;
+  const workNs = saveDurationNs(node);
+  const save = new ForklessSave(engine, (keys, bytes) => node.cpu.scaled(saveWorkNs(keys, bytes)));
+  engine.childActive = true;
+  node.save = save;
+  node.saveStartedNs = startedNs;
+  node.saveProgress = () => save.progress;
+  walk(node, sim, save, workNs, (delayedNs, completed) => {
+    if (completed) {
+      save.end();
+      node.save = null;
+      engine.childActive = false;
+    }
+    const { rewrittenKeys, changedBytes } = save;
+    const durationNs = sim.now - startedNs;
+    done({
+      startedNs,
+      forkNs: 0,
+      durationNs,
+      peakCopiedBytes: changedBytes,
+      rewrittenKeys,
+      dataBytes,
+      forkless: true,
+      delayedNs,
+      completed,
+    });
+  });
 }

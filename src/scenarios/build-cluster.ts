@@ -5,7 +5,7 @@ import { type NodeType, nodeType } from "../catalog/nodes.ts";
 import type { Parameters } from "../engine/parameters.ts";
 import { type EngineProfile, engineProfile } from "../engine/profile.ts";
 import type { DefragConfig } from "../models/active-defrag.ts";
-import type { ClusterConfig, FailoverConfig, VariantChange } from "../models/config.ts";
+import type { ClusterConfig, FailoverConfig, SaveConfig, VariantChange } from "../models/config.ts";
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
@@ -48,6 +48,7 @@ export function buildCluster(
     hardware: hardwareConfig(cluster),
     defrag: defragConfig(setup.modelled),
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
+    save: saveConfig(cluster),
     replication: replicationConfig(cluster, node, setup),
     failover: failoverConfig(cluster),
     durability: durabilityConfig(cluster),
@@ -56,6 +57,19 @@ export function buildCluster(
     autoScaling: autoScalingConfig(cluster),
     variant: change => variantOf(scenario, change, () => {}),
   };
+}
+
+function saveConfig({ save, management }: Scenario["cluster"]): SaveConfig {
+  return { ...save, method: save.method ?? (management === "elasticache" ? "auto" : "fork") };
+}
+
+function checkSave({ save, management }: Scenario["cluster"], node: NodeType, report: Report): void {
+  const tell = (message: string) => report(["cluster", "save", "method"], message);
+  if (management === "self-managed" && (save.method === "auto" || save.method === "forkless")) {
+    tell("is ElastiCache's: self-managed servers fork");
+  }
+  if (node.ssdGiB !== null && save.method === "forkless") tell(`${node.type} tiers its data: it has no forkless save`);
+  if (save.share === 0) report(["cluster", "save", "share"], "must be above nothing: the save would never end");
 }
 
 /** Self-managed servers count the engine thread as one of their io-threads; managed ones have what the node type gives. */
@@ -136,6 +150,7 @@ export function checkCluster(
   if (cluster.multiAz === true && zones < 2)
     report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
   checkHardware(cluster, node, report);
+  checkSave(cluster, node, report);
   checkDurability(scenario, node, product, written, report);
   const { failover } = cluster;
   const profile = failoverProfile(cluster);

@@ -25,6 +25,13 @@ function highestOf(drills: readonly DrillReport[], name: string, factor: number)
 
 export const DRILL_METRICS: readonly Metric[] = [
   {
+    name: "writesDelayed",
+    summary: "longest time for which a forkless save made writes wait, in all",
+    unit: "duration",
+    perWorkload: false,
+    read: ({ drills }) => highestOf(drills, "writesDelayedMs", 1e6),
+  },
+  {
     name: "writeOutage",
     summary: "longest time from a drill's start until a write to the shard succeeded again",
     unit: "duration",

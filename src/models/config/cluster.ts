@@ -34,6 +34,8 @@ export interface ClusterConfig {
   /** Active defragmentation; null: off. */
   readonly defrag: DefragConfig | null;
   readonly fork: ForkConfig;
+  /** How it saves; left out: by a fork. */
+  readonly save?: SaveConfig | undefined;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;
   /** Changes go to a log across zones; left out: they do not. */
@@ -83,6 +85,15 @@ export interface ForkConfig {
   readonly perGibNs: number;
   /** Pages that a save copies count towards maxmemory: what the seed article supposes, and no engine does. */
   readonly countCopies?: boolean | undefined;
+}
+
+/** See forkless-save.ts. */
+export interface SaveConfig {
+  readonly method: "auto" | "fork" | "forkless";
+  /** Free memory that a fork takes, as a share of used_memory. */
+  readonly headroom: number;
+  /** Of the engine thread's time, without a fork. */
+  readonly share: number;
 }
 
 export interface ReplicationConfig {

@@ -132,7 +132,7 @@ export class AtomicMigration {
     source.engine.propagation.tap = (database, argv) => this.changed(job, database, argv);
     const text = `sends ${route.slots.length} slots with ${items.length} keys to ${target.name}`;
     this.cluster.log.add(source.name, text, this.cause);
-    startSave(source, sim, report => (report.completed ? undefined : this.fail(job)), snapshotNs);
+    startSave(source, sim, report => (report.completed ? undefined : this.fail(job)), snapshotNs, true);
     this.later(this.cluster.latency.oneWayNs(source.zone, target.zone) + SLICE_NS, () => this.feed(job));
   }
 

@@ -73,6 +73,19 @@ export const clusterSchema = z
       })
       .prefault({})
       .meta({ description: "How long a fork blocks the engine." }),
+    save: z
+      .strictObject({
+        method: z.enum(["auto", "fork", "forkless"]).optional().meta({
+          description:
+            "auto: forkless when memory is short, as ElastiCache chooses (its default); fork: always a fork, as self-managed servers.",
+        }),
+        headroom: share("auto: a fork needs so much free memory, as a share of what is in use. Assumed.", [
+          "100%",
+        ]).prefault("100%"),
+        share: share("Part of the engine thread's time that a forkless save takes. Assumed.", ["25%"]).prefault("25%"),
+      })
+      .prefault({})
+      .meta({ description: "How snapshots and full syncs are made." }),
     replication: z
       .strictObject({
         batch: duration("Delay of the event loop between a write and its way to the replicas.", ["200us"]).prefault(
