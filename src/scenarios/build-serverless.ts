@@ -196,10 +196,13 @@ function configOf({ serverless, engine }: Scenario["cluster"], fromReplicas: boo
 const GROW_AT = 0.5;
 const HOLD_NS = 100 * NS_PER_MS;
 /** AWS: sub-millisecond p50 on the engine's page, «typically 1-3 ms» in its toolkit (2026-08). Some 1.1 ms at clients. */
-const PROXY_NS = lognormalByPercentiles(500 * NS_PER_US, 3 * NS_PER_MS);
+export const PROXY_NS = lognormalByPercentiles(500 * NS_PER_US, 3 * NS_PER_MS);
 
 /** Before Valkey 8.0: 10 to 12 minutes, from memory only (aws-facts.md, 2). */
 const SLOW_DOUBLING_NS = 11 * NS_PER_MINUTE;
+
+/** Of the engines that grow fast, in seconds. */
+export const DOUBLING_SECONDS = ofLimit("serverless-doubling-time") * 60;
 
 function doublingNs(engine: string): number {
   const version = Number.parseFloat(engine.replace("valkey-", ""));

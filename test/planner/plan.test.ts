@@ -2,9 +2,14 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { confirm } from "../../src/planner/plan/confirm.ts";
+import { type ConfirmOptions, confirmAll } from "../../src/planner/plan/confirm.ts";
+import { planDocument } from "../../src/planner/plan/document.ts";
 import { breakingPoint, makePlan } from "../../src/planner/plan/plan.ts";
 import { baseParts, cannotPlan, drawWorlds, parseFactor } from "../../src/planner/plan/worlds.ts";
+import { renderPlanPage } from "../../src/report/plan-page.ts";
+import { renderPlanText } from "../../src/report/plan-text.ts";
+import { planSchema } from "../../src/result/plan.ts";
+import type { Built } from "../../src/scenarios/build.ts";
 import { file, issuesOf, load } from "../scenarios/fixture.ts";
 
 interface Wanted {
@@ -29,7 +34,7 @@ workload:
     values: 1KiB
 slo: { p99: 30ms, zoneLoss: true, ${slo} }
 demand: { ${demand} }
-plan: { families: [t4g, m7g, r7g], shards: [1, 2, 3, 4, 8], replicas: [0, 1] }
+plan: { families: [t4g, m7g, r7g], shards: [1, 2, 3, 4, 8], replicas: [0, 1], deployment: [nodes] }
 `;
 
 const planOf = async (wanted: Wanted, worlds = 1) => makePlan((await load(scenario(wanted))).built, worlds);
@@ -109,22 +114,96 @@ describe("a plan", () => {
     expect(months).toBeNull();
   });
 
-  it("recommends what holds in its own simulation at another seed", async () => {
-    const wanted = { slo: "hitRate: 85%, memory: 80%", rate: 4_000, keys: "60k" };
-    const path = file(scenario(wanted), "plan.yaml");
+  it("recommends what holds in its own simulation at another seed, and tells the order of bills apart", async () => {
+    const wanted = { slo: "hitRate: 85%, memory: 80%", rate: 2_000, keys: "10k" };
     const { built } = await load(scenario(wanted));
+    const { candidates } = makePlan(built, 1);
+    const [best, other] = candidates;
+    const told = await confirmAll([best, other], confirmOptions(scenario(wanted), built));
+    const [first] = told.confirmations;
+    expect(first.broken).toEqual([]);
+    expect(first.holds).toBe(true);
+    expect(first.replications).toBeGreaterThanOrEqual(3);
+    expect(Math.abs(first.hitRate! - best.middle.hitRate)).toBeLessThan(0.05);
+    expect(told.order.length).toBe(1);
+    expect(told.significant).toBe(true);
+    expect(told.stopped).toBeNull();
+  });
+
+  it("says that it is not clear when a limit lies within what replications scatter, and what it would take", async () => {
+    const text = scenario({ rate: 2_000, keys: "10k" });
+    const { built } = await load(text);
     const [best] = makePlan(built, 1).candidates;
-    const told = await confirm(best, {
-      file: path,
-      overlays: [],
-      settings: [],
-      slo: built.scenario.slo,
-      workloads: 1,
-      rate: baseParts(built)[0].reads / 4,
-      seed: 99,
-    });
-    expect(told.broken).toEqual([]);
-    expect(Math.abs(told.hitRate! - best.middle.hitRate)).toBeLessThan(0.05);
+    const options = confirmOptions(text, built);
+    const { confirmations } = await confirmAll([best], options);
+    const hitRate = confirmations[0].hitRate!;
+    const close = await confirmAll([best], { ...options, slo: { ...built.scenario.slo, hitRate }, budget: 100_000 });
+    expect(close.confirmations[0].holds).toBeNull();
+    expect(close.confirmations[0].unclear.join()).toContain("hit rate");
+    expect(close.stopped).toContain("not clear after");
+    const refused = await confirmAll([best], { ...options, budget: 1_000 });
+    expect(refused.stopped).toContain("not simulated");
+  });
+});
+
+const confirmOptions = (text: string, built: Built): ConfirmOptions => ({
+  file: "plan.yaml",
+  content: { text, directory: "." },
+  overlays: [],
+  settings: [],
+  slo: built.scenario.slo,
+  workloads: baseParts(built).map(part => ({ rate: part.reads, keys: part.keys, preloads: true })),
+  seed: 99,
+});
+
+describe("tiering, serverless and engines among the candidates", () => {
+  const of = (text: string, more: string) => load(text.replace(/plan: \{.*\}/u, `plan: { ${more} }`));
+
+  it("serverless is chosen for little load and little data, and an excuse says what keeps it out", async () => {
+    const little = await of(scenario({ rate: 20, keys: "2k" }), "families: [m7g, r7g]");
+    expect(makePlan(little.built, 1).candidates[0].shape.kind).toBe("serverless");
+    const hot = await of(
+      scenario({ rate: 400_000, keys: "2k" }).replace("zipf(0.99)", "zipf(1.2)"),
+      "families: [m7g, r7g]",
+    );
+    const { excuses } = makePlan(hot.built, 1);
+    expect(excuses.find(one => one.node === "serverless")?.bottleneck).toBe("ECPU of the hottest slot");
+  });
+
+  it("serverless pays for the mean of a day, nodes for its peak", async () => {
+    const flat = scenario({ rate: 4_000, keys: "20k" });
+    const daily = flat
+      .replace("rate: 4000", 'rate: "2000/s * (1 + cos(2*pi*t/1d))"')
+      .replace("demand: {", "demand: { over: 1d,");
+    const usd = async (text: string) => {
+      const { built } = await of(text, "deployment: [serverless]");
+      return makePlan(built, 1).candidates[0].monthlyUsd;
+    };
+    const [steady, waving] = [await usd(flat), await usd(daily)];
+    expect(waving).toBeLessThan(0.62 * steady);
+    expect(waving).toBeGreaterThan(0.45 * steady);
+  });
+
+  it("data tiering holds much data for less, unless the policy forbids it", async () => {
+    const big = (policy: string) =>
+      scenario({ rate: 3_000, keys: "20M", slo: "hitRate: 95%", policy })
+        .replace("values: 1KiB", "values: 4KiB")
+        .replace("ttl: 1h", "ttl: none");
+    const choice = "families: [r7g, r6gd], deployment: [nodes], shards: [1, 2, 4, 8, 16, 32]";
+    const { built } = await of(big("allkeys-lru"), choice);
+    const [best] = makePlan(built, 1).candidates;
+    expect(best.shape.kind === "nodes" && best.shape.node.family).toBe("r6gd");
+    const lfu = makePlan((await of(big("allkeys-lfu"), choice)).built, 1);
+    expect(lfu.candidates[0].monthlyUsd).toBeGreaterThan(1.5 * best.monthlyUsd);
+    expect(lfu.excuses.some(one => one.bottleneck === "eviction policies of data tiering")).toBe(true);
+  });
+
+  it("another engine is chosen where it is cheaper", async () => {
+    const redis = scenario({}).replace("engine: valkey-8.0", "engine: redis-7.1");
+    const { built } = await of(redis, "engines: [redis-7.1, valkey-8.0], families: [m7g, r7g], deployment: [nodes]");
+    const made = makePlan(built, 1);
+    expect(made.candidates[0].name).toContain("valkey-8.0");
+    expect(made.candidates.some(one => one.shape.engine === "redis-7.1")).toBe(true);
   });
 });
 
@@ -139,6 +218,33 @@ describe("uncertain demand", () => {
       expect(factors.rate).toBeGreaterThanOrEqual(0.5);
       expect(factors.rate).toBeLessThanOrEqual(2);
     }
+  });
+
+  it("may have a middle that is not what the workloads say: that is what is planned for and simulated", async () => {
+    const { built } = await load(scenario({ demand: "rate: 2..3..4, keys: 2", keys: "1k", rate: 100 }));
+    expect(drawWorlds(built, 8)[0].factors).toEqual({ rate: 3, keys: 2, values: 1 });
+    const document = await planDocument(
+      built,
+      {
+        file: "plan.yaml",
+        content: { text: scenario({ demand: "rate: 2..3..4, keys: 2", keys: "1k", rate: 100 }), directory: "." },
+        overlays: [],
+        settings: [],
+      },
+      2,
+      1,
+    );
+    const told = document.candidates[0].confirmation!;
+    // Forty thousand requests or more in all: three hundred a second, not one hundred.
+    expect(told.simulatedRequests / told.replications / Math.ceil(40_000 / 300)).toBeGreaterThan(280);
+    expect(planSchema.parse(document)).toEqual(document);
+    expect(document.zoneLoss?.holds).toBe(true);
+    expect(document.zoneLoss?.writesAfterSeconds).toBeGreaterThan(10);
+    expect(document.standing?.name).toContain("cache.r7g.large");
+    expect(document.savesUsd).toBeGreaterThan(0);
+    expect(renderPlanText(document)).toContain("Against what stands");
+    const page = renderPlanPage(document);
+    for (const id of ["candidates", "frontier", "excuses"]) expect(page).toContain(`<section id="${id}"`);
   });
 
   it("wants low..mid..high in this order", async () => {

@@ -20,10 +20,10 @@ import { type Keyspace, NO_EXPIRY } from "../../engine/keyspace.ts";
 import type { Random } from "../../sim/random.ts";
 import { GIB, MIB, NS_PER_SECOND } from "../../units.ts";
 
-const READS_PER_VCPU = 13_437.5;
-const WRITES_PER_VCPU = 5_625;
-const PAGE = 4_096;
-const READ_NS = 300_000;
+export const READS_PER_VCPU = 13_437.5;
+export const WRITES_PER_VCPU = 5_625;
+export const PAGE = 4_096;
+export const READ_NS = 300_000;
 const LARGEST_ITEM = 128 * MIB;
 const SAMPLES = 16;
 /** So many samples without anything to move, and memory is left as it is until the next command. */

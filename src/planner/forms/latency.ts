@@ -21,6 +21,8 @@ export interface CacheTrip {
 export interface RequestPath {
   readonly hitRate: number;
   readonly read: CacheTrip;
+  /** Share of the requests whose value comes from an SSD first, and what that takes. */
+  readonly slow?: { readonly share: number; readonly addedNs: number } | undefined;
   /** The store after a miss; null where nothing is stored. */
   readonly store: CacheTrip | null;
   /** Times of the origin, its wait included, ascending, equal weights. */
@@ -54,14 +56,16 @@ export function tripMean({ roundTripNs, fixedNs, waits }: CacheTrip): number {
 /** Probability that a request takes longer than `ns`. */
 export function requestBeyond(path: RequestPath, ns: number): number {
   const missRate = 1 - path.hitRate;
-  const hit = path.hitRate === 0 ? 0 : path.hitRate * tripBeyond(path.read, ns);
+  const { slow } = path;
+  let hit = path.hitRate === 0 ? 0 : (path.hitRate - (slow?.share ?? 0)) * tripBeyond(path.read, ns);
+  if (slow !== undefined) hit += slow.share * tripBeyond(path.read, ns - slow.addedNs);
   if (missRate === 0) return hit;
   const trips = tripMean(path.read) + (path.store === null ? 0 : tripMean(path.store));
   return hit + missRate * (1 - shareUpTo(path.originNs, ns - trips));
 }
 
 export function requestMean(path: RequestPath): number {
-  const read = tripMean(path.read);
+  const read = tripMean(path.read) + (path.slow === undefined ? 0 : path.slow.share * path.slow.addedNs);
   if (path.hitRate === 1) return read;
   let origin = 0;
   for (const ns of path.originNs) origin += ns / path.originNs.length;

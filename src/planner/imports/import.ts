@@ -9,6 +9,7 @@ import { type Loaded, loadScenario } from "../../scenarios/load.ts";
 import { formatBytes, formatPercent } from "../../units.ts";
 import { worldCurve } from "../plan/curve.ts";
 import { Evaluator } from "../plan/evaluate.ts";
+import type { NodeShape } from "../plan/shapes.ts";
 import { baseParts, demandAt } from "../plan/worlds.ts";
 import { shapeOf } from "./daily.ts";
 import { type Fit, fitWorkload } from "./fit.ts";
@@ -160,11 +161,13 @@ function compare(seen: Observed, fit: Fit, { built }: Loaded): Compared[] {
   const world = demandAt(base, { rate: meanRate / Math.max(1e-9, rate), keys: 1, values: 1 });
   const evaluator = new Evaluator(built);
   const { cluster } = built.scenario;
-  const shape = {
+  const shape: NodeShape = {
+    kind: "nodes",
+    engine: cluster.engine,
     node: built.node,
     shards: cluster.shards,
     replicas: cluster.replicas,
-    purchase: cluster.purchase as never,
+    purchase: cluster.purchase as NodeShape["purchase"],
     nodesMonthlyUsd: 0,
   };
   const curve = worldCurve(built, world);

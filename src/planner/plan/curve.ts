@@ -1,74 +1,100 @@
-// What a world asks for, tabulated over memory: hit rate, stores and evictions of all primaries together. The table is made as
-// exact LRU, whose idle time is its parameter, and shifted to the scenario's own policy (forms/policy-shift.ts).
+// What a world asks for, tabulated over how much is kept: keys in memory, hit rate, stores and evictions. The table is made as
+// exact LRU, whose idle time is its parameter, and shifted to the scenario's own policy (forms/policy-shift.ts). How many
+// bytes the keys are depends on the engine (engine-side.ts); everything else does not.
 
 import type { Built } from "../../scenarios/build.ts";
-import { stringKeyBytes } from "../forms/key-memory.ts";
 import { lruLife } from "../forms/lru.ts";
 import { evictionSettings, type PolicyShift, policyShift } from "../forms/policy-shift.ts";
 import type { KeyClass, RankRun } from "../forms/rate-classes.ts";
-import { expIntegral, residence, unevicted } from "../forms/residence.ts";
-import type { DemandPart, DemandWorld } from "./worlds.ts";
+import { expIntegral, type LifeModel, type Residence, residence, unevicted } from "../forms/residence.ts";
+import { type DemandPart, type DemandWorld, worldConfig } from "./worlds.ts";
 
-/** What a world asks for, tabulated over memory: ascending bytes of all primaries together. */
+export interface CurveRow {
+  /** In memory, by part; of all primaries together. */
+  readonly keys: readonly number[];
+  readonly hitRate: number;
+  /** Per second. */
+  readonly evictions: number;
+  readonly stores: number;
+}
+
 export interface WorldCurve {
   readonly world: DemandWorld;
-  readonly bytes: readonly number[];
-  readonly hitRates: readonly number[];
-  readonly evictions: readonly number[];
-  readonly stores: readonly number[];
-  readonly allBytes: number;
-  readonly allKeys: number;
+  /** From little memory to all that lives; the last row evicts nothing. */
+  readonly rows: readonly CurveRow[];
   readonly hotShare: number;
 }
 
-const CURVE_POINTS = 18;
+const CURVE_POINTS = 16;
 const EXPIRY = { hz: 10, effort: 1 };
 
 export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
-  const config = built.world(0, built.scenario.seed);
-  const layout = config.cluster.profile.layout(config.cluster.quantum, config.cluster.mode === "cluster");
-  const classes: KeyClass[] = world.parts.flatMap(part => {
-    const bytes = stringKeyBytes(layout, part.keyLength, part.ttlSeconds !== null, part.sizes) + TABLE_SHARE;
-    return part.runs.map(run => keyClass(part, run, bytes));
-  });
-  const whole = residence(classes, unevicted, EXPIRY);
-  const free = whole.hitRate ?? 1;
-  const shift = shiftOf(built, classes, config.cluster.parameters);
-  const rows: { bytes: number; hitRate: number; evictions: number; stores: number }[] = [];
+  const { parameters } = worldConfig(built).cluster;
+  // By weight of values alone: the shift asks for shares of all bytes, and no engine's overhead changes them much.
+  const classes = world.parts.map(part => part.runs.map(run => keyClass(part, run, 1)));
+  const state = (life: LifeModel) => merged(classes.map(of => residence(of, life, EXPIRY)));
+  const whole = state(unevicted);
+  const shift = shiftOf(built, classes.flat(), parameters);
   const reads = world.parts.reduce((sum, part) => sum + part.reads, 0);
   // Reads of keys that the origin does not have miss.
   const present = reads === 0 ? 1 : whole.reads / reads;
   const rate = Math.max(1e-9, whole.reads + world.parts.reduce((sum, part) => sum + part.writes, 0));
-  const keys = Math.max(
-    1,
-    world.parts.reduce((sum, part) => sum + part.keys, 0),
-  );
+  const keys = world.parts.reduce((sum, part) => sum + part.keys, 0);
+  const standing = world.parts.map(part => (part.others.length > 0 && part.reads + part.writes === 0 ? part.keys : 0));
+  const rows: CurveRow[] = [];
   for (let i = 0; i < CURVE_POINTS; i++) {
     // Idle times from the hottest keys' to what keeps nearly all.
-    const t = (keys / rate) * 10 ** (-2.5 + (4.5 * i) / (CURVE_POINTS - 1));
-    const state = residence(classes, lruLife(t, Number.POSITIVE_INFINITY), EXPIRY);
-    if (state.bytes >= whole.bytes * 0.999) break;
-    const lru = state.hitRate ?? 1;
-    const hitRate = shift(state.bytes / whole.bytes, lru, free);
+    const t = (Math.max(1, keys) / rate) * 10 ** (-2.5 + (4.5 * i) / (CURVE_POINTS - 1));
+    const at = state(lruLife(t, Number.POSITIVE_INFINITY));
+    if (at.count >= whole.count * 0.999) break;
+    const hitRate = shift(at.count / whole.count, at.hitRate, whole.hitRate);
     // Whom LRU would have kept and the policy has not is stored again, and somebody goes for it.
-    const more = state.hitRate === null ? 0 : (lru - hitRate) * state.reads;
-    const evictions = Math.max(0, state.evictions + more);
-    rows.push({ bytes: state.bytes, hitRate: present * hitRate, evictions, stores: Math.max(0, state.stores + more) });
+    const more = (at.hitRate - hitRate) * at.reads;
+    rows.push({
+      keys: at.keys.map((count, p) => count + standing[p]),
+      hitRate: present * hitRate,
+      evictions: Math.max(0, at.evictions + more),
+      stores: Math.max(0, at.stores + more),
+    });
   }
-  rows.push({ bytes: whole.bytes, hitRate: present * (whole.hitRate ?? 1), evictions: 0, stores: whole.stores });
+  rows.push({
+    keys: whole.keys.map((count, p) => count + standing[p]),
+    hitRate: present * whole.hitRate,
+    evictions: 0,
+    stores: whole.stores,
+  });
   return {
     world,
-    bytes: rows.map(row => row.bytes),
-    hitRates: rows.map(row => row.hitRate),
-    evictions: rows.map(row => row.evictions),
-    stores: rows.map(row => row.stores),
-    allBytes: whole.bytes,
-    allKeys: whole.aliveKeys + whole.staleKeys,
-    hotShare: Math.max(...world.parts.map(part => part.runs.reduce((most, run) => Math.max(most, run.share), 0))),
+    rows,
+    hotShare: Math.max(...world.parts.map(part => part.runs.reduce((top, run) => Math.max(top, run.share), 0))),
   };
 }
 
-const TABLE_SHARE = 12;
+interface Merged {
+  readonly keys: readonly number[];
+  readonly count: number;
+  readonly hitRate: number;
+  readonly reads: number;
+  readonly stores: number;
+  readonly evictions: number;
+}
+
+function merged(parts: readonly Residence[]): Merged {
+  const sum = (of: (one: Residence) => number) => parts.reduce((total, one) => total + of(one), 0);
+  const reads = sum(one => one.reads);
+  const keys = parts.map(one => one.aliveKeys + one.staleKeys);
+  return {
+    keys,
+    count: Math.max(
+      1e-9,
+      keys.reduce((total, count) => total + count, 0),
+    ),
+    hitRate: reads === 0 ? 1 : sum(one => one.hits) / reads,
+    reads,
+    stores: sum(one => one.stores),
+    evictions: sum(one => one.evictions),
+  };
+}
 
 /** A policy's shift is that of the first world that is asked for: the middle one. */
 const SHIFTS = new WeakMap<Built, PolicyShift>();

@@ -6,13 +6,16 @@
 
 import type { Built } from "../../scenarios/build.ts";
 import { type WorldCurve, worldCurve } from "./curve.ts";
-import { type Dimension, type Evaluation, Evaluator } from "./evaluate.ts";
-import { type Shape, shapeName, shapesOf, standingShape } from "./shapes.ts";
+import type { Dimension } from "./dimension.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { Judge } from "./judge.ts";
+import { nodeShapes, type Shape, serverlessShapes, shapeName, shapeType, standingShape } from "./shapes.ts";
 import { baseParts, demandAt, drawWorlds } from "./worlds.ts";
 
 export interface Candidate {
   readonly shape: Shape;
   readonly name: string;
+  /** In the middle world; a serverless cache costs something else in each. */
   readonly monthlyUsd: number;
   readonly meanRegretUsd: number;
   /** Share of the worlds in which it holds. */
@@ -57,117 +60,116 @@ const KEPT = 8;
 /** Shapes dearer than so many times the cheapest one that holds everywhere are not looked at. */
 const DEAREST = 8;
 
+/** So many that hold everywhere are enough: whatever is dearer has more regret. */
+const ENOUGH = 12;
+
+interface Judged {
+  readonly shape: Shape;
+  readonly name: string;
+  readonly middle: Evaluation;
+}
+
 export function makePlan(built: Built, worldCount: number): Plan {
-  const evaluator = new Evaluator(built);
+  const judge = new Judge(built);
+  const own = built.scenario.cluster.engine;
   const curves = drawWorlds(built, worldCount).map(world => worldCurve(built, world));
-  const shapes = shapesOf(built);
-  const middle = shapes.map(shape => evaluator.evaluate(shape, curves[0]));
-  const cheapest = middle.findIndex(one => one.fits);
-  const bound = cheapest === -1 ? Number.POSITIVE_INFINITY : DEAREST * shapes[cheapest].nodesMonthlyUsd;
-  const fits = new Map<number, boolean[]>();
-  shapes.forEach((shape, i) => {
-    if (cheapest === -1 || !middle[i].fits || shape.nodesMonthlyUsd > bound) return;
-    fits.set(
-      i,
-      curves.map((curve, w) => (w === 0 ? true : evaluator.evaluate(shape, curve, false).fits)),
-    );
-  });
-  const bestOf = curves.map((_, w) => {
-    let best = Number.POSITIVE_INFINITY;
-    for (const [i, holds] of fits) if (holds[w]) best = Math.min(best, shapes[i].nodesMonthlyUsd);
-    return best;
-  });
-  const dearest = Math.max(0, ...[...fits.keys()].map(i => shapes[i].nodesMonthlyUsd));
-  const candidates = [...fits].map(([i, holds]): Candidate => {
-    const usd = shapes[i].nodesMonthlyUsd;
+  const judged: Judged[] = judge
+    .rank(built, curves[0])
+    .map(({ shape, told }) => ({ shape, name: shapeName(shape, own), middle: told }));
+  const holding = judged.filter(one => one.middle.fits);
+  const bound = holding.length === 0 ? 0 : DEAREST * holding[0].middle.monthlyUsd;
+  const told: { one: Judged; costs: number[]; holds: boolean[] }[] = [];
+  let everywhere = 0;
+  for (const one of holding) {
+    const isNodes = one.shape.kind === "nodes";
+    // Serverless is always looked at: what it costs differs from world to world.
+    if (isNodes && (one.middle.monthlyUsd > bound || everywhere >= ENOUGH)) continue;
+    const worlds = curves.map((curve, w) => (w === 0 ? one.middle : judge.evaluate(one.shape, curve, false)));
+    const holds = worlds.map(world => world.fits);
+    if (isNodes && holds.every(Boolean)) everywhere++;
+    told.push({ one, costs: worlds.map(world => world.monthlyUsd), holds });
+  }
+  const bestOf = curves.map((_, w) =>
+    told.reduce((best, { costs, holds }) => (holds[w] ? Math.min(best, costs[w]) : best), Number.POSITIVE_INFINITY),
+  );
+  const dearest = told.reduce((most, { costs }) => Math.max(most, ...costs), 0);
+  const candidates = told.map(({ one, costs, holds }): Candidate => {
     let regret = 0;
     holds.forEach((ok, w) => {
       // A world that nothing survives is as dear for all.
       const best = Number.isFinite(bestOf[w]) ? bestOf[w] : dearest;
-      regret += ok ? usd - best : FAILURE * best;
+      regret += ok ? costs[w] - best : FAILURE * best;
     });
     return {
-      shape: shapes[i],
-      name: shapeName(shapes[i]),
-      monthlyUsd: usd,
+      shape: one.shape,
+      name: one.name,
+      monthlyUsd: one.middle.monthlyUsd,
       meanRegretUsd: regret / curves.length,
       holds: holds.filter(Boolean).length / curves.length,
-      middle: middle[i],
+      middle: one.middle,
     };
   });
   candidates.sort(
     (a, b) => a.meanRegretUsd - b.meanRegretUsd || a.monthlyUsd - b.monthlyUsd || a.name.localeCompare(b.name),
   );
-  const stands = standingShape(built);
+  const detailed = (shape: Shape) => judge.evaluate(shape, curves[0]);
+  const stands = standingShape(built, judge.nodes.side(own));
+  const standing = stands === null ? null : detailed(stands);
   return {
     standing:
-      stands === null
+      stands === null || standing === null
         ? null
-        : {
-            name: shapeName(stands),
-            monthlyUsd: stands.nodesMonthlyUsd,
-            middle: evaluator.evaluate(stands, curves[0]),
-          },
+        : { name: shapeName(stands, own), monthlyUsd: standing.monthlyUsd, middle: standing },
     worlds: curves.length,
-    considered: shapes.length,
-    candidates: candidates.slice(0, KEPT),
-    excuses: excusesOf(shapes, middle),
-    nearest: cheapest === -1 ? nearestOf(shapes, middle) : null,
-    frontier: frontierOf(shapes, middle),
+    considered: judged.length,
+    candidates: candidates.slice(0, KEPT).map(one => ({ ...one, middle: detailed(one.shape) })),
+    excuses: excusesOf(judged, detailed),
+    nearest: holding.length === 0 ? nearestOf(judged, detailed) : null,
+    frontier: frontierOf(holding, detailed),
   };
 }
 
-function excusesOf(shapes: readonly Shape[], evaluations: readonly Evaluation[]): Excuse[] {
-  const found = new Map<string, { excuse: Excuse; ratio: number }>();
-  evaluations.forEach(({ fits, bottleneck }, i) => {
-    if (fits) return;
-    const { node } = shapes[i];
-    const key = `${node.type} ${bottleneck.name}`;
+/** One for each type and bottleneck, of the shape that comes nearest. */
+function excusesOf(judged: readonly Judged[], detailed: (shape: Shape) => Evaluation): Excuse[] {
+  const found = new Map<string, { readonly one: Judged; readonly shapes: number }>();
+  for (const one of judged) {
+    if (one.middle.fits) continue;
+    const key = `${shapeType(one.shape)} ${one.middle.bottleneck.name}`;
     const known = found.get(key);
-    const count = (known?.excuse.shapes ?? 0) + 1;
-    if (known !== undefined && known.ratio <= bottleneck.ratio) {
-      found.set(key, { ...known, excuse: { ...known.excuse, shapes: count } });
-      return;
-    }
-    const { name, unit, needed, available } = bottleneck;
-    const excuse = {
-      node: node.type,
-      bottleneck: name,
-      unit,
-      needed,
-      available,
-      nearest: shapeName(shapes[i]),
-      shapes: count,
-    };
-    found.set(key, { excuse, ratio: bottleneck.ratio });
-  });
+    const nearer = known === undefined || one.middle.bottleneck.ratio < known.one.middle.bottleneck.ratio;
+    found.set(key, { one: nearer ? one : known.one, shapes: (known?.shapes ?? 0) + 1 });
+  }
   return [...found.values()]
-    .map(one => one.excuse)
+    .map(({ one, shapes }): Excuse => {
+      const { name, unit, needed, available } = detailed(one.shape).bottleneck;
+      return { node: shapeType(one.shape), bottleneck: name, unit, needed, available, nearest: one.name, shapes };
+    })
     .sort((a, b) => a.node.localeCompare(b.node) || a.bottleneck.localeCompare(b.bottleneck));
 }
 
-function nearestOf(shapes: readonly Shape[], evaluations: readonly Evaluation[]): Plan["nearest"] {
-  if (shapes.length === 0) return null;
-  let best = 0;
-  evaluations.forEach((one, i) => {
-    if (one.bottleneck.ratio < evaluations[best].bottleneck.ratio - 1e-9) best = i;
-  });
-  return {
-    name: shapeName(shapes[best]),
-    monthlyUsd: shapes[best].nodesMonthlyUsd,
-    bottleneck: evaluations[best].bottleneck,
-  };
+function nearestOf(judged: readonly Judged[], detailed: (shape: Shape) => Evaluation): Plan["nearest"] {
+  if (judged.length === 0) return null;
+  const best = judged.reduce((nearest, one) =>
+    one.middle.bottleneck.ratio < nearest.middle.bottleneck.ratio - 1e-9 ? one : nearest,
+  );
+  const { monthlyUsd, bottleneck } = detailed(best.shape);
+  return { name: best.name, monthlyUsd, bottleneck };
 }
 
-function frontierOf(shapes: readonly Shape[], evaluations: readonly Evaluation[]): Plan["frontier"] {
+/** Cheapest first: what is dearer stands there only if it is faster. Replicas and purchase make nothing faster. */
+function frontierOf(holding: readonly Judged[], detailed: (shape: Shape) => Evaluation): Plan["frontier"] {
   const frontier: { name: string; monthlyUsd: number; p99Ns: number; hitRate: number }[] = [];
+  const seen = new Set<string>();
   let fastest = Number.POSITIVE_INFINITY;
-  // Shapes come cheapest first.
-  evaluations.forEach(({ fits, p99Ns, hitRate }, i) => {
-    if (!fits || p99Ns >= 0.98 * fastest) return;
+  for (const { shape, name, middle } of holding) {
+    const key = `${shapeType(shape)} ${shape.engine} ${shape.kind === "nodes" ? shape.shards : ""}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const { p99Ns, hitRate } = detailed(shape);
+    if (p99Ns >= 0.98 * fastest) continue;
     fastest = p99Ns;
-    frontier.push({ name: shapeName(shapes[i]), monthlyUsd: shapes[i].nodesMonthlyUsd, p99Ns, hitRate });
-  });
+    frontier.push({ name, monthlyUsd: middle.monthlyUsd, p99Ns, hitRate });
+  }
   return frontier;
 }
 
@@ -183,7 +185,7 @@ const MOST = 64;
 
 /** Where a shape breaks when rate and keys grow together, and what breaks first. */
 export function breakingPoint(built: Built, shape: Shape): BreakingPoint {
-  const evaluator = new Evaluator(built);
+  const judge = new Judge(built);
   const base = baseParts(built);
   const { factors } = drawWorlds(built, 1)[0];
   const at = (multiple: number): Evaluation => {
@@ -193,7 +195,7 @@ export function breakingPoint(built: Built, shape: Shape): BreakingPoint {
       values: factors.values,
     });
     const curve: WorldCurve = worldCurve(built, world);
-    return evaluator.evaluate(shape, curve);
+    return judge.evaluate(shape, curve, false);
   };
   let low = 1;
   let high = 2;
@@ -212,4 +214,33 @@ export function breakingPoint(built: Built, shape: Shape): BreakingPoint {
     bottleneck: at(high).bottleneck.name,
     months: growth === 0 ? null : Math.log(low) / Math.log1p(growth),
   };
+}
+
+export interface GrowthStep {
+  readonly month: number;
+  /** Of today's load. */
+  readonly multiple: number;
+  /** Null: nothing holds. */
+  readonly name: string | null;
+  readonly monthlyUsd: number | null;
+}
+
+const MONTHS = [0, 3, 6, 12, 18, 24, 36];
+
+/** What to buy as the load grows: the cheapest that holds in the middle world of each month. Empty without growth. */
+export function growthPath(built: Built): GrowthStep[] {
+  const { growth } = built.scenario.plan;
+  if (growth === 0) return [];
+  const judge = new Judge(built);
+  const shapes: Shape[] = [...serverlessShapes(built), ...nodeShapes(built)];
+  const base = baseParts(built);
+  const { factors } = drawWorlds(built, 1)[0];
+  return MONTHS.map((month): GrowthStep => {
+    const multiple = (1 + growth) ** month;
+    const world = demandAt(base, { ...factors, rate: factors.rate * multiple, keys: factors.keys * multiple });
+    const best = judge.cheapest(shapes, worldCurve(built, world));
+    if (best === null) return { month, multiple, name: null, monthlyUsd: null };
+    const name = shapeName(best.shape, built.scenario.cluster.engine);
+    return { month, multiple, name, monthlyUsd: best.told.monthlyUsd };
+  });
 }

@@ -1,59 +1,98 @@
-// What can be bought: node type by shards by replicas by way of paying, each with its price.
+// What can be bought: nodes of a type by shards by replicas by way of paying, of each engine, and serverless caches.
 
 import { type NodeType, nodeTypes } from "../../catalog/nodes.ts";
 import { isUnknownPrice } from "../../catalog/prices.ts";
 import { nodeCharges } from "../../cost/nodes.ts";
 import type { Purchase } from "../../cost/purchase.ts";
 import type { Built } from "../../scenarios/build.ts";
+import { type EngineSide, engineSides } from "./engine-side.ts";
 
-export interface Shape {
+export interface NodeShape {
+  readonly kind: "nodes";
+  readonly engine: string;
   readonly node: NodeType;
   readonly shards: number;
   readonly replicas: number;
   readonly purchase: Purchase;
-  /** Nodes only; traffic comes on top. */
+  /** Nodes only. */
   readonly nodesMonthlyUsd: number;
 }
 
-export function shapeName({ node, shards, replicas, purchase }: Shape): string {
-  const paid = purchase === "on-demand" ? "" : `, ${purchase}`;
-  return `${shards} × (1 + ${replicas}) ${node.type}${paid}`;
+export interface ServerlessShape {
+  readonly kind: "serverless";
+  readonly engine: string;
+  readonly purchase: Purchase;
+}
+
+export type Shape = NodeShape | ServerlessShape;
+
+/** `own`: the scenario's engine, which need not be said. */
+export function shapeName(shape: Shape, own: string): string {
+  const paid = shape.purchase === "on-demand" ? "" : `, ${shape.purchase}`;
+  const engine = shape.engine === own ? "" : `, ${shape.engine}`;
+  if (shape.kind === "serverless") return `serverless${engine}${paid}`;
+  return `${shape.shards} × (1 + ${shape.replicas}) ${shape.node.type}${engine}${paid}`;
+}
+
+/** The row of excuses that a shape belongs to. */
+export function shapeType(shape: Shape): string {
+  return shape.kind === "serverless" ? "serverless" : shape.node.type;
 }
 
 /** What one node costs a month; null where the book has no price. */
-function monthlyOf({ book, product }: Built, node: string, purchase: Purchase): number | null {
+function monthlyOf({ book }: Built, { product }: EngineSide, node: string, purchase: Purchase): number | null {
   const one = nodeCharges({ node, engine: product, nodes: 1, purchase }, book);
   if (isUnknownPrice(one)) return null;
   return [...one.invoiced, ...one.fees.map(fee => fee.spread)].reduce((sum, line) => sum + line.monthlyUsd, 0);
 }
 
-/** The cluster that the scenario describes, as it is paid for; null where it has no nodes or no price. */
-export function standingShape(built: Built): Shape | null {
+/** The cluster that the scenario describes, as it is paid for; null where it has no price. */
+export function standingShape(built: Built, side: EngineSide): Shape | null {
   const { cluster } = built.scenario;
-  if (cluster.deployment !== "nodes") return null;
   const purchase = cluster.purchase as Purchase;
-  const usd = monthlyOf(built, built.node.type, purchase);
+  if (cluster.deployment === "serverless") return { kind: "serverless", engine: side.name, purchase };
+  const usd = monthlyOf(built, side, built.node.type, purchase);
   if (usd === null) return null;
   const { shards, replicas } = cluster;
-  return { node: built.node, shards, replicas, purchase, nodesMonthlyUsd: usd * shards * (1 + replicas) };
+  const nodesMonthlyUsd = usd * shards * (1 + replicas);
+  return { kind: "nodes", engine: side.name, node: built.node, shards, replicas, purchase, nodesMonthlyUsd };
 }
 
-/** All shapes that the scenario allows, the cheapest first. Node types without a price in the book are left out. */
-export function shapesOf(built: Built): Shape[] {
-  const { scenario } = built;
-  const { plan, cluster } = scenario;
-  const shapes: Shape[] = [];
-  for (const node of nodeTypes()) {
-    if (!plan.families.includes(node.family)) continue;
-    for (const purchase of plan.purchase as Purchase[]) {
-      const usd = monthlyOf(built, node.type, purchase);
-      if (usd === null) continue;
-      for (const shards of cluster.mode === "single" ? [1] : plan.shards) {
-        for (const replicas of plan.replicas) {
-          shapes.push({ node, shards, replicas, purchase, nodesMonthlyUsd: usd * shards * (1 + replicas) });
+/** All shapes of nodes that the scenario allows, the cheapest first. Node types without a price in the book are left out. */
+export function nodeShapes(built: Built): NodeShape[] {
+  const { plan, cluster } = built.scenario;
+  const shapes: NodeShape[] = [];
+  if (!plan.deployment.includes("nodes")) return shapes;
+  const shardCounts = cluster.deployment === "nodes" && cluster.mode === "single" ? [1] : plan.shards;
+  for (const side of engineSides(built)) {
+    for (const node of nodeTypes()) {
+      if (!plan.families.includes(node.family) || !node.engines.includes(side.product)) continue;
+      for (const purchase of plan.purchase as Purchase[]) {
+        const usd = monthlyOf(built, side, node.type, purchase);
+        if (usd === null) continue;
+        for (const shards of shardCounts) {
+          for (const replicas of plan.replicas) {
+            const nodesMonthlyUsd = usd * shards * (1 + replicas);
+            shapes.push({ kind: "nodes", engine: side.name, node, shards, replicas, purchase, nodesMonthlyUsd });
+          }
         }
       }
     }
   }
-  return shapes.sort((a, b) => a.nodesMonthlyUsd - b.nodesMonthlyUsd || shapeName(a).localeCompare(shapeName(b)));
+  const { engine } = cluster;
+  return shapes.sort(
+    (a, b) => a.nodesMonthlyUsd - b.nodesMonthlyUsd || shapeName(a, engine).localeCompare(shapeName(b, engine)),
+  );
+}
+
+/** Serverless caches of the engines that the service runs and the book prices. */
+export function serverlessShapes(built: Built): ServerlessShape[] {
+  const { plan } = built.scenario;
+  if (!plan.deployment.includes("serverless")) return [];
+  return engineSides(built).flatMap(({ name, product }): ServerlessShape[] => {
+    if (!built.book.serverless.has(product) || name === "redis-7.0") return [];
+    const planned = plan.purchase.includes("savings-plan-1y") && built.book.savingsPlan?.engine === product;
+    const ways: Purchase[] = planned ? ["on-demand", "savings-plan-1y"] : ["on-demand"];
+    return ways.map(purchase => ({ kind: "serverless", engine: name, purchase }));
+  });
 }

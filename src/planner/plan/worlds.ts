@@ -5,7 +5,7 @@ import { assert } from "../../assert.ts";
 import type { Command } from "../../engine/command.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
 import { bulkBytes } from "../../engine/reply.ts";
-import type { LoadConfig, WorkloadConfig } from "../../models/config.ts";
+import type { LoadConfig, WorkloadConfig, WorldConfig } from "../../models/config.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { parsePopularity } from "../../scenarios/popularity-text.ts";
 import { randomFrom } from "../../sim/random.ts";
@@ -51,6 +51,8 @@ export interface DemandPart {
   readonly sliding: boolean;
   /** Commands on other types: work and bytes, no keys of their own in the hit rate. */
   readonly others: readonly OtherCommand[];
+  /** Mean rate over the rate at the busiest moment. */
+  readonly meanShare: number;
 }
 
 export interface OtherCommand {
@@ -67,9 +69,18 @@ export interface DemandWorld {
 
 export const FIELDS = ["rate", "keys", "values"] as const;
 
+const CONFIGS = new WeakMap<Built, WorldConfig>();
+
+/** One configuration of a scenario to read from: its tables of keys are large. */
+export function worldConfig(built: Built): WorldConfig {
+  let config = CONFIGS.get(built);
+  if (config === undefined) CONFIGS.set(built, (config = built.world(0, built.scenario.seed)));
+  return config;
+}
+
 /** Why a scenario cannot be planned for in closed form, or null. */
 export function cannotPlan(built: Built): string | null {
-  for (const workload of built.world(0, built.scenario.seed).workloads) {
+  for (const workload of worldConfig(built).workloads) {
     if (workload.load.kind !== "open") return `workload ${workload.name}: a plan needs a rate; it has users or a trace`;
     const { kind } = workload.pattern;
     if (kind === "cache-aside" || kind === "write-behind") continue;
@@ -125,13 +136,11 @@ function triangular({ low, mid, high }: Range, u: number): number {
 
 export interface BasePart extends Omit<DemandPart, "runs"> {
   readonly probability: (count: number) => (rank: number) => number;
-  /** Mean rate over the rate at the busiest moment. */
-  readonly meanShare: number;
 }
 
 export function baseParts(built: Built): BasePart[] {
   const { scenario } = built;
-  return built.world(0, scenario.seed).workloads.map((workload, i): BasePart => {
+  return worldConfig(built).workloads.map((workload, i): BasePart => {
     const { peak, meanShare } = ratesOf(built, workload.load);
     const ttl = workload.ttlSeconds;
     const sizes = sizePoints(workload.valueBytes);
@@ -162,6 +171,20 @@ function ratesOf({ scenario }: Built, load: LoadConfig): { readonly peak: number
   for (let i = 0; i < LOOKS; i++) peak = Math.max(peak, load.rate.at(Math.floor((over * i) / LOOKS)));
   const mean = load.rate.mean(over);
   return { peak: peak * load.burst, meanShare: peak === 0 ? 1 : Math.min(1, mean / peak) };
+}
+
+/** The most by which all rates together multiply within so many seconds. */
+export function steepestGrowth(built: Built, seconds: number): number {
+  const { scenario } = built;
+  const over = scenario.demand.over ?? scenario.duration;
+  const rates = worldConfig(built).workloads.flatMap(({ load }) => (load.kind === "open" ? [load.rate] : []));
+  const at = (ns: number) => rates.reduce((sum, rate) => sum + rate.at(Math.floor(ns)), 0);
+  let steepest = 1;
+  for (let i = 0; i < LOOKS; i++) {
+    const [before, after] = [(over * i) / LOOKS, (over * i) / LOOKS + seconds * 1e9];
+    if (after <= over) steepest = Math.max(steepest, at(after) / Math.max(1e-9, at(before)));
+  }
+  return steepest;
 }
 
 type Uses = Pick<DemandPart, "reads" | "writes" | "deletes" | "fill" | "sliding" | "others">;
@@ -214,7 +237,7 @@ const SHORT_ANSWER = 16;
 export function demandAt(base: readonly BasePart[], factors: DemandWorld["factors"]): DemandWorld {
   return {
     factors,
-    parts: base.map(({ probability, meanShare: _, ...part }) => {
+    parts: base.map(({ probability, ...part }) => {
       const keys = Math.max(1, Math.round(part.keys * factors.keys));
       return {
         ...part,

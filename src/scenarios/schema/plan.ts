@@ -5,6 +5,7 @@ import { z } from "zod";
 import { nodeTypes } from "../../catalog/nodes.ts";
 import { PURCHASES } from "../../cost/purchase.ts";
 import { duration, nameOf, share } from "../fields.ts";
+import { ENGINE_NAMES } from "./names.ts";
 
 const FAMILIES = [...new Set(nodeTypes().map(node => node.family))] as unknown as readonly [string, ...string[]];
 
@@ -58,8 +59,17 @@ export const planSchema = z
   .strictObject({
     families: z
       .array(nameOf(FAMILIES, "Family of node types."))
-      .default(["m7g", "r7g", "c7gn", "m8g", "r8g", "t4g"])
-      .meta({ description: "Families of node types to choose from." }),
+      .default(["m7g", "r7g", "c7gn", "m8g", "r8g", "t4g", "r6gd"])
+      .meta({ description: "Families of node types to choose from; r6gd keeps values on SSD (data tiering)." }),
+    engines: z
+      .array(nameOf(ENGINE_NAMES, "Engine and version."))
+      .default([])
+      .meta({ description: "Engines to choose from; the cluster's own when left out." }),
+    deployment: z
+      .array(z.enum(["nodes", "serverless"]))
+      .min(1)
+      .default(["nodes", "serverless"])
+      .meta({ description: "Ways of deployment to choose from." }),
     shards: z
       .array(z.int().min(1).max(500))
       .default([1, 2, 3, 4, 6, 8, 12, 16, 24, 32])

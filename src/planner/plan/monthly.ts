@@ -1,0 +1,51 @@
+// What a world costs a month beside nodes: pay per use goes by the mean rate, not by the busiest moment.
+
+import { isUnpriced, serverlessBill } from "../../cost/cluster.ts";
+import { NO_FLOORS } from "../../cost/serverless.ts";
+import type { Built } from "../../scenarios/build.ts";
+import { HOURS_PER_MONTH } from "../../units.ts";
+import type { EngineSide } from "./engine-side.ts";
+import type { ServerlessShape } from "./shapes.ts";
+import type { DemandWorld } from "./worlds.ts";
+
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
+
+/** Mean rate over the busiest one, of all parts. */
+export function meanShareOf({ parts }: DemandWorld): number {
+  let [mean, peak] = [0, 0];
+  for (const part of parts) {
+    const rate = part.reads + part.writes + part.deletes + part.others.reduce((sum, one) => sum + one.rate, 0);
+    peak += rate;
+    mean += rate * part.meanShare;
+  }
+  return peak === 0 ? 1 : mean / peak;
+}
+
+/** Misses, where the scenario says what the origin takes for a request. */
+export function originMonthly(built: Built, world: DemandWorld, hitRate: number): number {
+  const { originUsdPerMillion } = built.billing;
+  if (originUsdPerMillion === 0) return 0;
+  const reads = world.parts.reduce((sum, part) => sum + part.reads * part.meanShare, 0);
+  return ((reads * (1 - hitRate) * SECONDS_PER_MONTH) / 1e6) * originUsdPerMillion;
+}
+
+/** ECPU a second and bytes stored, both in the mean. Null: the book does not price it. */
+export function serverlessMonthly(
+  built: Built,
+  { product }: EngineSide,
+  { purchase }: ServerlessShape,
+  ecpuPerSecond: number,
+  storedBytes: number,
+): number | null {
+  const bill = serverlessBill(
+    {
+      engine: product,
+      hours: [{ ecpu: ecpuPerSecond * 3_600, storedBytes }],
+      floors: NO_FLOORS,
+      savingsPlanDiscount: purchase === "savings-plan-1y" ? built.billing.savingsPlanDiscount : null,
+      backups: { bytesPerBackup: 0, kept: 0, free: 0 },
+    },
+    built.book,
+  );
+  return isUnpriced(bill) ? null : bill.monthlyUsd;
+}
