@@ -5,6 +5,7 @@ export default defineConfig({
   plugins: [reportClientVitePlugin()],
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/temporary.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two workers: the machines that run this have two cores, and whole scenarios are CPU-bound.

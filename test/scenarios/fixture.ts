@@ -1,6 +1,6 @@
 // A small scenario to change, files in a folder of their own, and what the loader says of them.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Issue, ScenarioError } from "../../src/scenarios/issue.ts";
@@ -18,17 +18,9 @@ workload:
     keys: { count: 100 }
 `;
 
-const folders: string[] = [];
-// Test files of one worker share this module, so it is the worker's end that counts.
-process.on("exit", () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder that goes away when the tests are over. */
+/** A folder that goes away when the tests are over (test/temporary.ts). */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "cachecast-test-"));
-  folders.push(folder);
-  return folder;
+  return mkdtempSync(join(tmpdir(), "cachecast-test-"));
 }
 
 let shared: string | undefined;
