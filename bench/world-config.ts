@@ -29,7 +29,7 @@ export const CLUSTER: ClusterConfig = {
     "maxmemory-policy": "allkeys-lru",
   },
   maxclients: 65_000,
-  listen: { backlog: 511, acceptsPerTurn: 10, tlsAcceptsPerTurn: 1, closesOnReplicaWrite: true },
+  listen: { backlog: 511, acceptsPerTurn: 10, tlsAcceptsPerTurn: 1, closesOnReplicaWrite: true, idleSeconds: 0 },
   quantum: 8,
   ioThreads: undefined,
   hardware: DEFAULT_HARDWARE,

@@ -259,6 +259,9 @@ export const resultSchema = z.strictObject({
       refusedLogins: z.number(),
       firstRefusedSeconds: figure,
       expiredConnections: z.number(),
+      /** Connections for which a name was believed that leads elsewhere by now; how long answers are kept, null: for ever. */
+      outdatedNames: z.number(),
+      dnsTtlSeconds: figure,
     }),
   ),
   workloads: z.array(workload),

@@ -89,6 +89,25 @@ describe.each(EXAMPLES.map(one => [one.name, one] as const))("scenarios/%s", (na
 });
 
 describe("the examples together", () => {
+  test.each([
+    ["connection-storm", "connection-storm"],
+    ["auth-set", "wrong-credentials"],
+    ["iam-refresh-forgotten", "wrong-credentials"],
+    ["jvm-dns-forever", "outdated-name"],
+    ["pool-exhaustion", "pool"],
+    ["server-idle-timeout", "idle-closed"],
+    ["silent-host", "silent-host"],
+  ])("what is wrong in drills/%s is named: %s", (drill, id) => {
+    const findings = results.get(`drills/${drill}.yaml`)?.findings ?? [];
+    expect(findings.map(finding => finding.id)).toContain(id);
+  });
+
+  test("what nothing is wrong with is not found fault with", () => {
+    const client = /^(?:wrong-credentials|outdated-name|silent-host|idle-closed|connection-storm|pool)$/u;
+    const { findings } = results.get("drills/auth-rotate.yaml")!;
+    expect(findings.filter(({ id }) => client.test(id))).toEqual([]);
+  });
+
   test("find what hurt: a split brain, a full sync that never ends", () => {
     const found = (name: string) => results.get(`drills/${name}.yaml`)?.findings.map(({ id }) => id) ?? [];
     expect(found("isolate-zone")).toContain("split-brain");

@@ -33,6 +33,8 @@ export function followAftermath(
   { world, report, finish }: DrillContext,
   nodes: readonly Node[],
   causeEndNs: number,
+  /** Adds its figures before the drill ends. */
+  sum: () => void = () => {},
 ): void {
   const { sim } = world;
   const startNs = sim.now;
@@ -59,6 +61,7 @@ export function followAftermath(
       const boundBy = "timeouts and retries of the clients";
       report.phases.push({ name: "errors over", startNs, endNs: quietSince, boundBy });
     }
+    sum();
     finish();
   };
   sim.after(LOOK_NS, "aftermath", look);

@@ -62,6 +62,8 @@ export interface DrillFacts {
   readonly multiAz: boolean;
   readonly node: string;
   readonly engine: string;
+  /** Names of the groups of clients. */
+  readonly clients: readonly string[];
   /** Whether it has an AUTH token, and the users that log in by a password. */
   readonly auth: { readonly token: boolean; readonly passwords: readonly string[] };
   /** Slots can move as a whole. */

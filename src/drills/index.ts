@@ -6,6 +6,7 @@ import type { World } from "../models/world.ts";
 import { authRotate } from "./auth-rotate.ts";
 import { authSet } from "./auth-set.ts";
 import { changeReplicas } from "./change-replicas.ts";
+import { connectionStorm } from "./connection-storm.ts";
 import { crashNode } from "./crash-node.ts";
 import { deleteBigKey } from "./delete-big-key.ts";
 import { type Drill, type DrillReport, inTable } from "./drill.ts";
@@ -69,6 +70,7 @@ export const DRILLS: readonly Drill<unknown>[] = [
   inTable(runawayScript),
   inTable(scriptKill),
   inTable(slowOrigin),
+  inTable(connectionStorm),
   inTable(authSet),
   inTable(authRotate),
 ];

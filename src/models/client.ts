@@ -359,9 +359,6 @@ export class Client implements Carrier {
     sim.send(backoffNs(retry, attempt, this.retryRandom), this.target, RETRY, request, generation);
   }
 
-  // -------------------------------------------------------------------------------------------------------------
-  // Connections.
-
   connectFailed(instance: number): void {
     this.counters.connectionErrors++;
     this.views[instance].disconnected();
@@ -369,6 +366,11 @@ export class Client implements Carrier {
 
   resolve(instance: number): number {
     return this.views[instance].resolve();
+  }
+
+  /** How often instances went by an answer that the endpoint's name does not give any more. */
+  get outdatedNames(): number {
+    return this.views.reduce((sum, view) => sum + view.outdated, 0);
   }
 
   knows(instance: number, node: number): boolean {

@@ -20,6 +20,8 @@ import type { Node } from "./node.ts";
 export const PRIMARY_ENDPOINT = -1;
 
 export class InstanceView {
+  /** How often it went by an answer that the name does not give any more. */
+  outdated = 0;
   /** Whether the last `route` chose a replica. */
   routedToReplica = false;
 
@@ -76,7 +78,9 @@ export class InstanceView {
 
   /** Where a new connection for the primary endpoint goes now. */
   resolve(): number {
-    return this.dns!.resolve(this.sim.now);
+    const node = this.dns!.resolve(this.sim.now);
+    if (node !== this.cluster.primaryEndpoint!.node) this.outdated++;
+    return node;
   }
 
   /** The node, or PRIMARY_ENDPOINT, for a command on a slot (-1: any shard). */

@@ -1,12 +1,19 @@
 // The result's rows of client groups: what their libraries counted.
 
+import type { Client } from "../models/client.ts";
 import { giveUpNs } from "../models/clients/tcp-timers.ts";
 import type { World } from "../models/world.ts";
 import type { Result } from "../result.ts";
 import { sure } from "./rounding.ts";
 
 export function clientRows(world: World): Result["clients"] {
-  return world.clients.map(({ config: { name, library, tcp }, counters, connections, breakers, budgets, login }) => ({
+  return world.clients.map(client => rowOf(client));
+}
+
+function rowOf(client: Client): Result["clients"][number] {
+  const { config, counters, connections, breakers, budgets, login } = client;
+  const { name, library, tcp, dnsTtlNs } = config;
+  return {
     name,
     library,
     ...counters,
@@ -22,5 +29,7 @@ export function clientRows(world: World): Result["clients"] {
     refusedLogins: login?.refused ?? 0,
     firstRefusedSeconds: login?.firstRefusedNs == null ? null : sure(login.firstRefusedNs / 1e9),
     expiredConnections: login?.expired ?? 0,
-  }));
+    outdatedNames: client.outdatedNames,
+    dnsTtlSeconds: Number.isFinite(dnsTtlNs) ? sure(dnsTtlNs / 1e9) : null,
+  };
 }

@@ -22,6 +22,7 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     multiAz: cluster.multiAz ?? (cluster.replicas > 0 && zones > 1),
     node: cluster.node ?? ANY_NODE,
     engine: cluster.engine,
+    clients: scenario.clients.map(({ name }) => name),
     auth: {
       token: cluster.auth?.token ?? false,
       passwords: (cluster.auth?.users ?? []).flatMap(({ name, proof }) => (proof === "password" ? [name] : [])),

@@ -21,6 +21,7 @@ const MODELLED: readonly string[] = [
   "repl-timeout",
   "client-output-buffer-limit",
   "dual-channel-replication-enabled",
+  "timeout",
 ];
 
 /** Why ElastiCache has no such parameter, or self-managed servers have none: each with what to use instead. */
@@ -149,6 +150,7 @@ function listenConfig(given: (name: string) => string | number | boolean | undef
     backlog: Math.min(SOMAXCONN, Number(given("tcp-backlog") ?? 511)),
     acceptsPerTurn: Number(given("max-new-connections-per-cycle") ?? ACCEPTS_BEFORE_8),
     tlsAcceptsPerTurn: Number(given(TLS_ACCEPTS) ?? ACCEPTS_BEFORE_8),
+    idleSeconds: Number(given("timeout") ?? 0),
     closesOnReplicaWrite: asText(given(REPLICA_WRITE) ?? "no") === "yes",
   };
 }

@@ -190,6 +190,7 @@ const FACTS: DrillFacts = {
   multiAz: true,
   node: "cache.r7g.large",
   engine: "valkey-8.0",
+  clients: ["web"],
   auth: { token: false, passwords: [] },
   atomicSlots: false,
   workloads: [],

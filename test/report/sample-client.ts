@@ -25,4 +25,6 @@ export const IDLE_CLIENT: Result["clients"][number] = {
   refusedLogins: 0,
   firstRefusedSeconds: null,
   expiredConnections: 0,
+  outdatedNames: 0,
+  dnsTtlSeconds: 5,
 };

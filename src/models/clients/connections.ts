@@ -162,6 +162,11 @@ export class Connections {
     return NO_CONNECTION;
   }
 
+  /** How many connections an instance's pool begins with. */
+  get initial(): number {
+    return this.config.pool.initial;
+  }
+
   /** Whether a connection is being opened for everybody who waits: then the connect timeout bounds the wait. */
   isExpecting({ queued, connecting }: Pool): boolean {
     return !this.multiplex && queued <= connecting;
@@ -213,7 +218,7 @@ export class Connections {
   }
 
   /** The client finds that a connection is gone, in use or not: all that is on it fails at once. */
-  private broken(connection: number): void {
+  broken(connection: number): void {
     const pool = this.table.pool[connection];
     const failed = [...this.requestsOn(connection)];
     const at = pool.idle.indexOf(connection);

@@ -26,7 +26,7 @@ export class IdleWatch {
     private readonly connections: Connections,
   ) {
     this.clientNs = config.multiplex ? Number.POSITIVE_INFINITY : config.idleNs;
-    const seconds = Number(cluster.config.parameters.timeout ?? 0);
+    const seconds = cluster.config.listen.idleSeconds;
     this.serverNs = seconds === 0 ? Number.POSITIVE_INFINITY : (seconds + 1) * NS_PER_SECOND;
     this.active = Math.min(this.clientNs, this.serverNs) < Number.POSITIVE_INFINITY;
   }

@@ -77,6 +77,8 @@ export interface ListenConfig {
   readonly tlsAcceptsPerTurn: number;
   /** close-on-replica-write (ElastiCache): who writes to a replica is disconnected. */
   readonly closesOnReplicaWrite: boolean;
+  /** `timeout`: connections that nobody has used for so long are closed; 0: never. */
+  readonly idleSeconds: number;
 }
 
 /** Fork pause = base + perGib * RSS. */

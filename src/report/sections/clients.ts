@@ -10,7 +10,7 @@ type Client = Result["clients"][number];
 
 const COUNTS: readonly (readonly [
   head: string,
-  key: Exclude<keyof Client, "name" | "library" | "givesUpAfterSeconds" | "firstRefusedSeconds">,
+  key: Exclude<keyof Client, "name" | "library" | "givesUpAfterSeconds" | "firstRefusedSeconds" | "dnsTtlSeconds">,
 ])[] = [
   ["commands", "commands"],
   ["tries", "tries"],
@@ -30,6 +30,7 @@ const COUNTS: readonly (readonly [
   ["longest silence (s)", "silentSeconds"],
   ["logins refused", "refusedLogins"],
   ["closed by IAM", "expiredConnections"],
+  ["by an outdated name", "outdatedNames"],
 ];
 
 const COLUMNS: readonly Column<Client>[] = [

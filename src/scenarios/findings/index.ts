@@ -2,15 +2,19 @@
 
 import type { Finding, Result } from "../../result.ts";
 import type { Built } from "../build.ts";
+import { connectionChurn } from "./connection-churn.ts";
+import { connectionStorm } from "./connection-storm.ts";
 import { derivedMemory } from "./derived-memory.ts";
 import { endlessSync } from "./endless-sync.ts";
 import { engineCpu } from "./engine-cpu.ts";
 import { evictions } from "./evictions.ts";
 import { hitRate } from "./hit-rate.ts";
+import { idleClosed } from "./idle-closed.ts";
 import { memory } from "./memory.ts";
 import { metastable } from "./metastable.ts";
 import { noReplica } from "./no-replica.ts";
 import { noeviction } from "./noeviction.ts";
+import { outdatedName } from "./outdated-name.ts";
 import { overloaded } from "./overloaded.ts";
 import { parametersWithoutEffect } from "./parameters-without-effect.ts";
 import { pool } from "./pool.ts";
@@ -35,6 +39,8 @@ export const RULES: readonly Rule[] = [
   splitBrain,
   endlessSync,
   wrongCredentials,
+  outdatedName,
+  connectionStorm,
   slowCommands,
   engineCpu,
   memory,
@@ -46,6 +52,8 @@ export const RULES: readonly Rule[] = [
   noReplica,
   noeviction,
   pool,
+  idleClosed,
+  connectionChurn,
   unsettled,
   refusedDrill,
   parametersWithoutEffect,

@@ -17,7 +17,12 @@ const ONE_NODE = {
   multiAz: false,
   node: nodeType("cache.r6g.large"),
 } as const;
-const SINCE_7 = { acceptsPerTurn: 1_000, tlsAcceptsPerTurn: 1_000, closesOnReplicaWrite: false } as const;
+const SINCE_7 = {
+  acceptsPerTurn: 1_000,
+  tlsAcceptsPerTurn: 1_000,
+  closesOnReplicaWrite: false,
+  idleSeconds: 0,
+} as const;
 
 /** A server that is frozen for a while, and so many connects that come meanwhile, 20 us apart, as from one loop. */
 function frozen(backlog: number, freezeSeconds: number, connects: number): World {

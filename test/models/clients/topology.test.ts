@@ -1,0 +1,101 @@
+// What makes an instance ask for the topology again, and what becomes of one that does not.
+
+import { describe, expect, it } from "vitest";
+import type { RefreshConfig } from "../../../src/models/config.ts";
+import type { World } from "../../../src/models/world.ts";
+import { constant } from "../../../src/sim/distributions/constant.ts";
+import { CALM, runTo, smallWorld } from "../world.ts";
+
+const SECOND = 1e9;
+const NOTHING: RefreshConfig = {
+  spacingNs: SECOND,
+  everyNs: Number.POSITIVE_INFINITY,
+  onMoved: false,
+  onDisconnect: false,
+  onTimeout: false,
+};
+const FAILOVER = {
+  profile: "managed" as const,
+  detectionNs: constant(SECOND),
+  promotionNs: constant(SECOND / 2),
+  dnsNs: constant(0),
+  replacementNs: constant(1e15),
+};
+
+/** A shard's primary dies at 2 s, another one is promoted at 3.5 s. */
+function failedOver(refresh: Partial<RefreshConfig>, state: "down" | "lost" = "down", multiplex = false): World {
+  const world = smallWorld({
+    zones: 1,
+    rate: 300,
+    seconds: 30,
+    latency: CALM,
+    cluster: { shards: 3, replicasPerShard: 1, multiAz: false, failover: FAILOVER },
+    client: {
+      instances: 2,
+      pool: { size: 2, multiplex },
+      refresh: { ...NOTHING, ...refresh },
+      retry: { attempts: 1 },
+      timeoutNs: 100e6,
+    },
+  });
+  runTo(world, 2);
+  world.crash(world.cluster.shards[0].primary, state);
+  return world;
+}
+
+/** Failed tries in the last ten seconds. */
+function lateErrors(world: World): number {
+  const [{ counters }] = world.clients;
+  const of = () => counters.timeouts + counters.connectionErrors;
+  runTo(world, 20);
+  const before = of();
+  runTo(world, 30);
+  return of() - before;
+}
+
+describe("a library that asks for the topology", () => {
+  it("on nothing never finds the new primary of a dead one", () => {
+    expect(lateErrors(failedOver({}))).toBeGreaterThan(500);
+  });
+
+  it.each([
+    ["a lost connection", { onDisconnect: true }, "down"],
+    ["a timeout", { onTimeout: true }, "lost"],
+    ["nothing, but every five seconds", { everyNs: 5 * SECOND }, "lost"],
+  ] as const)("on %s finds it", (_name, refresh, state) => {
+    expect(lateErrors(failedOver(refresh, state))).toBe(0);
+  });
+
+  it("on lost connections learns of a host that vanished in silence by those it opens in vain, if it opens any", () => {
+    expect(lateErrors(failedOver({ onDisconnect: true }, "lost"))).toBe(0);
+    expect(lateErrors(failedOver({ onDisconnect: true }, "lost", true))).toBeGreaterThan(500);
+  });
+});
+
+describe("MOVED", () => {
+  /** Slots of shard 1 go to shard 2 while the client looks. */
+  const redirects = (onMoved: boolean) => {
+    const world = smallWorld({
+      zones: 1,
+      rate: 300,
+      seconds: 20,
+      latency: CALM,
+      cluster: { shards: 2, replicasPerShard: 1, multiAz: false, failover: FAILOVER },
+      client: { instances: 2, refresh: { ...NOTHING, onMoved } },
+    });
+    runTo(world, 2);
+    const { cluster } = world;
+    const [shard] = cluster.shards;
+    cluster.promote(shard, shard.replicas[0], null);
+    runTo(world, 10);
+    const before = world.clients[0].counters.redirects;
+    runTo(world, 20);
+    return [before > 0, world.clients[0].counters.redirects - before] as const;
+  };
+
+  it("is followed once by a library that learns from it, and every time by one that does not", () => {
+    const [sawAny, late] = redirects(true);
+    expect([sawAny, late]).toEqual([true, 0]);
+    expect(redirects(false)[1]).toBeGreaterThan(500);
+  });
+});
