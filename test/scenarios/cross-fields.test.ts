@@ -340,7 +340,8 @@ describe("what fits", () => {
   });
 
   test("a parameter that nothing reads is kept in mind for the findings", async () => {
-    const { setup } = (await load(BASE, { settings: ["cluster.parameters={tcp-keepalive: 60, maxclients: 500}"] })).built;
+    const { setup } = (await load(BASE, { settings: ["cluster.parameters={tcp-keepalive: 60, maxclients: 500}"] }))
+      .built;
     expect(setup.withoutEffect).toEqual(["tcp-keepalive"]);
     expect([setup.maxclients, setup.parameters.maxclients]).toEqual([500, "500"]);
   });
