@@ -5,7 +5,12 @@ import { z } from "zod";
 import { scenarioSchema } from "./schema.ts";
 
 export function scenarioJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" }) as Record<string, unknown>;
+  const schema = z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" }) as Record<string, unknown>;
+  const { workload } = schema.properties as { workload: { items: { required: string[]; anyOf?: unknown } } };
+  // A workload that uses a ready one need not be named.
+  workload.items.required = workload.items.required.filter(key => key !== "name");
+  workload.items.anyOf = [{ required: ["name"] }, { required: ["use"] }];
+  return schema;
 }
 
 export function scenarioJsonSchemaText(): string {

@@ -1,6 +1,6 @@
 // «use:» of a workload: what it leaves out, the ready workload says. What it writes wins: of `keys` and of the pattern's
 // options each for itself, of everything else as a whole. Whoever says in another way when requests come, or what they
-// are, has chosen that way.
+// are, has chosen that way. Without a name it is called as what it uses.
 
 import { readyWorkload } from "../workload/ready/index.ts";
 
@@ -17,7 +17,7 @@ function isTree(value: unknown): value is Tree {
 }
 
 function filled(given: Tree, ready: Tree): Tree {
-  const result: Tree = { ...given };
+  const result: Tree = { name: given.use, ...given };
   for (const [key, value] of Object.entries(ready)) {
     const own = given[key];
     if (own === undefined) {

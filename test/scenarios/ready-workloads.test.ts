@@ -33,9 +33,17 @@ describe("a ready workload", () => {
     async (name, one) => {
       expect(one.summary.length).toBeGreaterThan(10);
       expect(one.source).toMatch(/assumed|seed/u);
-      expect(await problems(using(`{ name: w, use: ${name}, rate: 100/s, keys: { count: 20 } }`))).toEqual([]);
+      expect(await problems(using(`{ use: ${name}, rate: 100/s }`))).toEqual([]);
     },
   );
+
+  it("gives its name to a workload without one", async () => {
+    const { built } = await load(using("{ use: session-store, rate: 100/s }"));
+    expect(built.world(0, 5).workloads.map(one => one.name)).toEqual(["session-store"]);
+    expect(await problems(using("{ rate: 100/s, pattern: { cache-aside: {} }, keys: { count: 20 } }"))).toEqual([
+      "workload[0].name: is missing: needs text",
+    ]);
+  });
 
   it("gives way to what is written: parts of keys and of the pattern's options, whole commands, another kind of load", () => {
     const [mine] = withReadyWorkloads({

@@ -58,7 +58,7 @@ const wait = z
 
 export const workloadSchema = z
   .strictObject({
-    name: z.string().min(1).meta({ description: "Name of the workload." }),
+    name: z.string().min(1).meta({ description: "Name of the workload; left out, that of what it uses." }),
     use: nameOf(
       READY_WORKLOADS.map(one => one.name) as unknown as readonly [string, ...string[]],
       "A ready workload: what is left out here, it says.",
