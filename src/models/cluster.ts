@@ -221,6 +221,7 @@ export class Cluster {
   /** A node dies. A lost host takes what is under way on its links with it. */
   crash(node: Node, state: "down" | "lost", cause: number | null, what?: string): number {
     this.following.upkeep.wake();
+    if (state === "down") node.aof?.keep();
     const event = this.log.add(node.name, what ?? (state === "down" ? "process crashed" : "host lost"), cause);
     const shard = this.shards[node.shard];
     if (shard.primary === node) {
@@ -348,6 +349,26 @@ export class Cluster {
     if (shard.failed) this.startEmpty(shard, node, cause);
     else this.join(shard, node, cause);
     return node;
+  }
+
+  /** A primary is back before anybody took its place, with what its append-only file says: it goes on as it was. */
+  startFromFile(shard: Shard, node: Node, cause: number | null): void {
+    const before = this.hearsay.before();
+    const { stream: old } = shard;
+    node.start();
+    const { keys, ns } = node.aof!.load();
+    const event = this.log.add(node.name, `loads ${keys} keys from its append-only file`, cause);
+    node.engine.isLoading = true;
+    node.block(ns);
+    this.sim.after(Math.max(1, Math.round(ns)), `${node.name}/loaded`, () => {
+      node.engine.isLoading = false;
+    });
+    this.lead(shard, node, shard.replicas);
+    shard.stream = this.newStream(node, shard.epoch, old.offset);
+    shard.stream.inherit(old, old.offset);
+    this.hearsay.announce(node, before);
+    for (const other of shard.replicas) if (other.outlook === null) this.following.follow(other, shard.stream, event);
+    for (const observer of this.observers) observer.promoted?.(shard, 0, { stream: old, offset: old.offset });
   }
 
   /**

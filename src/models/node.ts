@@ -14,6 +14,7 @@ import { commandBytes, ErrorReply, type Reply, replyBytes } from "../engine/repl
 import type { Simulation } from "../sim/simulation.ts";
 import { Station } from "../sim/station.ts";
 import { NS_PER_SECOND } from "../units.ts";
+import type { AppendOnlyFile } from "./append-only-file.ts";
 import type { ClientDirectory } from "./client-directory.ts";
 import type { ConnectionTable } from "./clients/connection-table.ts";
 import type { ClusterConfig } from "./config.ts";
@@ -91,6 +92,7 @@ export class Node {
   readonly requestLatency: RequestLatency;
   /** Memory and swap are both full: the kernel kills the engine. */
   onKilled: (() => void) | null = null;
+  aof: AppendOnlyFile | null = null;
   save: RunningSave | null = null;
   /** Share of the running save that is done, 0–1, and when the child began. */
   saveProgress: () => number = () => 0;
@@ -213,7 +215,8 @@ export class Node {
     let service = executing + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs;
     if (wayOf(kind) === ASKING) service += cpu.overheadNs + ASKING_BYTES * cpu.byteInNs;
     if (!this.turns.joins(requests.connection[request], ready, start)) service += cpu.turnNs;
-    const done = this.occupy(start, service);
+    let done = this.occupy(start, service);
+    if (this.aof !== null) done = this.aof.written(ready, start, done, bytesIn);
     this.stream?.commitCall(done, requests, request);
     requests.reply[request] = reply;
     requests.doneNs[request] = done;
@@ -224,7 +227,6 @@ export class Node {
     this.replies.reply(request, generation, done, bytesOut);
   }
 
-  /** Engine-thread time for what the engine says it did in its last call, and for the memory that it met. */
   private effortNs(argv: readonly Bytes[]): number {
     const { engine } = this;
     let ns = this.effort.lastNs();
@@ -257,7 +259,6 @@ export class Node {
     return reply;
   }
 
-  /** Instant at which the engine thread has done all that it was given so far. */
   get freeAtNs(): number {
     return this.thread.readyNs(this.sim.now);
   }
@@ -375,7 +376,6 @@ export class Node {
     this.sim.send(this.cronNs, this.target, CRON, this.incarnation, 0);
   }
 
-  /** The period's measurements have been read. */
   periodOver(): void {
     this.requestLatency.periodOver();
     this.pressure.periodOver();
@@ -389,7 +389,6 @@ export class Node {
     return this.thread.workedNs(this.sim.now);
   }
 
-  /** Background time used so far, a running child included. */
   get backgroundBusyNs(): number {
     return this.backgroundNs + this.effort.backgroundNs + (this.save === null ? 0 : this.sim.now - this.saveStartedNs);
   }

@@ -8,6 +8,7 @@ import { Histogram } from "../sim/histogram.ts";
 import { Simulation } from "../sim/simulation.ts";
 import { MIB } from "../units.ts";
 import { Access } from "./access/access.ts";
+import { AppendOnlyFile } from "./append-only-file.ts";
 import { gatherCaching } from "./caching/metrics.ts";
 import { Publish } from "./caching/publish.ts";
 import { Client } from "./client.ts";
@@ -199,6 +200,9 @@ export class World {
       const waits = config.workloads.map(({ wait = null }) => wait);
       node.waits = new ReplicationWaits(node, sim, this.latency, requests, waits);
     }
+    const { appendOnly } = config.cluster;
+    if (appendOnly !== undefined)
+      node.aof = new AppendOnlyFile(appendOnly, node, sim, sim.random(`${node.name}/fsync`));
     if (this.staleAges === null) return;
     const reads = new ReplicaReads(
       node,

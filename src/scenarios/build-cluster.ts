@@ -9,6 +9,7 @@ import type { ClusterConfig, FailoverConfig, SaveConfig, VariantChange } from ".
 import { constant } from "../sim/distributions/constant.ts";
 import { uniform } from "../sim/distributions/uniform.ts";
 import { NS_PER_MINUTE, NS_PER_SECOND } from "../units.ts";
+import { appendOnlyConfig, checkAppendOnly } from "./build-append-only.ts";
 import { accessConfig } from "./build-auth.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkDurability, durabilityConfig } from "./build-durability.ts";
@@ -49,6 +50,7 @@ export function buildCluster(
     defrag: defragConfig(setup.modelled),
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
     save: saveConfig(cluster),
+    appendOnly: appendOnlyConfig(cluster, setup),
     replication: replicationConfig(cluster, node, setup),
     failover: failoverConfig(cluster),
     durability: durabilityConfig(cluster),
@@ -151,6 +153,7 @@ export function checkCluster(
     report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
   checkHardware(cluster, node, report);
   checkSave(cluster, node, report);
+  checkAppendOnly(cluster, report);
   checkDurability(scenario, node, product, written, report);
   const { failover } = cluster;
   const profile = failoverProfile(cluster);

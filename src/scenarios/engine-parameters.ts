@@ -22,12 +22,20 @@ const MODELLED: readonly string[] = [
   "client-output-buffer-limit",
   "dual-channel-replication-enabled",
   "timeout",
+  "appendonly",
+  "appendfsync",
+  "no-appendfsync-on-rewrite",
+  "auto-aof-rewrite-percentage",
+  "auto-aof-rewrite-min-size",
 ];
 
 /** Why ElastiCache has no such parameter, or self-managed servers have none: each with what to use instead. */
 function elsewhere(name: string, managed: boolean): string | null {
   if (managed && name === "client-output-buffer-limit") {
     return "is not ElastiCache's: it has client-output-buffer-limit-normal-… and -pubsub-…, and sets a tenth of the node's maxmemory for replicas; with «management: self-managed» it may be given";
+  }
+  if (managed && /append|aof/u.test(name)) {
+    return "is of the append-only file, which ElastiCache has not had since 2.8.22 (AWS, engine specific parameters): durable writes are «cluster.durability» (Valkey 9), or «management: self-managed»";
   }
   if (!managed && /^client-output-buffer-limit-./u.test(name)) {
     return "is ElastiCache's name; self-managed servers have client-output-buffer-limit, such as «replica 256mb 64mb 60»";
@@ -89,6 +97,11 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
       report(name, `${profile.name} has no parameter «${name}»${didYouMean(name, known)}`);
       continue;
     }
+    const other = elsewhere(name, managed);
+    if (other !== null) {
+      report(name, other);
+      continue;
+    }
     if (
       managed &&
       row !== undefined &&
@@ -100,11 +113,6 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
         name,
         `may not be changed on ElastiCache (it is ${row.elasticache}); with «management: self-managed» it may`,
       );
-      continue;
-    }
-    const other = elsewhere(name, managed);
-    if (other !== null) {
-      report(name, other);
       continue;
     }
     const problem = outside(row, value);

@@ -4,6 +4,20 @@ import { highest, type Metric, total } from "./metric.ts";
 
 export const REPLICA_METRICS: readonly Metric[] = [
   {
+    name: "aofRewrites",
+    summary: "rewrites of append-only files that ended",
+    unit: "count",
+    perWorkload: false,
+    read: source => total(source, "AofRewrites"),
+  },
+  {
+    name: "delayedFsyncs",
+    summary: "fsyncs of append-only files that held the engine thread (everysec)",
+    unit: "count",
+    perWorkload: false,
+    read: source => total(source, "AofDelayedFsyncs"),
+  },
+  {
     name: "fullSyncs",
     summary: "full syncs that primaries began",
     unit: "count",

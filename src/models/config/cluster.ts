@@ -36,6 +36,8 @@ export interface ClusterConfig {
   readonly fork: ForkConfig;
   /** How it saves; left out: by a fork. */
   readonly save?: SaveConfig | undefined;
+  /** Its append-only file; left out: it has none. */
+  readonly appendOnly?: AppendOnlyConfig | undefined;
   readonly replication: ReplicationConfig;
   readonly failover: FailoverConfig;
   /** Changes go to a log across zones; left out: they do not. */
@@ -96,6 +98,18 @@ export interface SaveConfig {
   readonly headroom: number;
   /** Of the engine thread's time, without a fork. */
   readonly share: number;
+}
+
+/** See append-only-file.ts. */
+export interface AppendOnlyConfig {
+  readonly fsync: "always" | "everysec" | "no";
+  /** False: no-appendfsync-on-rewrite. */
+  readonly fsyncOnRewrite: boolean;
+  readonly rewritePercent: number;
+  readonly rewriteMinBytes: number;
+  /** Of the disk. */
+  readonly latencyNs: Distribution;
+  readonly bytesPerSecond: number;
 }
 
 export interface ReplicationConfig {

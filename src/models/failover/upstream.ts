@@ -228,8 +228,11 @@ export class UpstreamFailover implements Failover {
       this.sim.after(CRON_NS, `${node.name}/restart`, () => this.comeBack(node, cause));
       return;
     }
-    const event = this.cluster.log.add(node.name, "process started again, empty", cause);
+    const event = this.cluster.log.add(node.name, `process started again${node.aof === null ? ", empty" : ""}`, cause);
     this.gossip.returned(node);
+    if (shard.primary === node && node.aof !== null && node.state === "down") {
+      return this.cluster.startFromFile(shard, node, event);
+    }
     if (shard.primary === node) return this.cluster.startEmpty(shard, node, event);
     node.start();
     this.cluster.join(shard, node, event);

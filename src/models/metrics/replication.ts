@@ -18,6 +18,9 @@ function wanted(has: (node: Node) => boolean, name: string, meaning: string, tot
 
 const isRead = (node: Node) => node.replicaReads !== null;
 const isWaitedAt = (node: Node) => node.waits !== null;
+const hasFile = (node: Node) => node.aof !== null;
+const delayedFsyncs: Total = node => node.aof?.delayedFsyncs ?? 0;
+const rewrites: Total = node => node.aof?.rewrites ?? 0;
 
 export const REPLICATION_METRICS: readonly NodeMetric[] = [
   standing("IsMaster", "Count", "1 on a primary", ({ node }) => (node.engine.role === "primary" ? 1 : 0)),
@@ -57,6 +60,8 @@ export const REPLICATION_METRICS: readonly NodeMetric[] = [
     ({ node }) => (node.replicaReads === null ? undefined : node.replicaReads.oldestNs / 1e9),
   ),
   wanted(isWaitedAt, "WaitedWrites", "writes that waited for replicas by WAIT (not a CloudWatch metric)", waited),
+  wanted(hasFile, "AofDelayedFsyncs", "fsyncs that held the engine thread (not a CloudWatch metric)", delayedFsyncs),
+  wanted(hasFile, "AofRewrites", "rewrites of the append-only file that ended (not a CloudWatch metric)", rewrites),
   wanted(
     isWaitedAt,
     "WaitedInVain",

@@ -180,7 +180,10 @@ export class ReplicationStream {
 
   /** The primary is gone: what it had not finished by `nowNs` never happened. */
   stop(nowNs: number): void {
-    this.stoppedNs = Math.min(nowNs, this.heldFromNs);
+    // What an append-only file says happened, happened.
+    const { aof, state } = this.primary;
+    const until = aof !== null && state === "down" ? Number.MAX_SAFE_INTEGER : nowNs;
+    this.stoppedNs = Math.min(until, this.heldFromNs);
     const kept = this.changes.filter(change => change.timeNs <= this.stoppedNs);
     this.changes = kept;
     this.committed = this.base + kept.length;

@@ -1,7 +1,7 @@
 // Scenario keys of `cluster.hardware`: what AWS does not publish of a node.
 
 import { z } from "zod";
-import { count, duration, share } from "../fields.ts";
+import { bytes, count, duration, durations, share } from "../fields.ts";
 
 const cpuCreditsSchema = z
   .strictObject({
@@ -34,10 +34,20 @@ const swapSchema = z
   })
   .meta({ description: "What happens when the engine needs more memory than its host has." });
 
+const diskSchema = z
+  .strictObject({
+    fsync: durations("Latency of an fsync; lognormal(p50=1ms, p99=10ms) when left out.", [
+      "lognormal(p50=1ms, p99=10ms)",
+    ]).optional(),
+    bandwidth: bytes("What it writes per second; 125MiB when left out.", ["125MiB"]).optional(),
+  })
+  .meta({ description: "The disk under the append-only file of self-managed servers." });
+
 export const hardwareSchema = z
   .strictObject({
     cpuCredits: cpuCreditsSchema.optional(),
     network: networkSchema.prefault({}),
     swap: swapSchema.prefault({}),
+    disk: diskSchema.optional(),
   })
   .meta({ description: "What AWS does not publish of a node: assumptions." });
