@@ -1,48 +1,136 @@
-// Where offers cross over, and the seed's claim about it under both price books.
+// Where offers cross, and the seed's claim about it under both price books.
 
 import { describe, expect, test } from "vitest";
-import { priceBook } from "../../src/catalog/prices.ts";
-import { type CrossoverShape, crossover, serverlessMonthly, sizeNodes } from "../../src/planner/crossover.ts";
+import { type Crossing, crossingsOf, loadGrid, serverlessOf } from "../../src/planner/crossover/crossing.ts";
+import { crossoverDocument } from "../../src/planner/crossover/document.ts";
+import { Ladder } from "../../src/planner/crossover/ladder.ts";
+import { renderCrossoverPage } from "../../src/report/crossover-page.ts";
+import { renderCrossoverText } from "../../src/report/crossover-text.ts";
+import { crossoverSchema } from "../../src/result/crossover.ts";
+import { load } from "../scenarios/fixture.ts";
 
-const virginia = priceBook("aws-us-east-1");
-const seed = priceBook("seed-2025");
-const SHAPE: CrossoverShape = { engine: "valkey", valueBytes: 1_000, keysPerRate: 1_000, peakToMean: 2, replicas: 1 };
+interface Wanted {
+  readonly prices?: string;
+  readonly plan?: string;
+  readonly demand?: string;
+  readonly values?: string;
+}
 
-test("nodes step with the load, and more load never needs a cheaper cluster", () => {
-  const nodes = [100, 1_000, 10_000, 100_000].map(rate => sizeNodes(rate, SHAPE, virginia)?.nodes ?? 0);
-  expect(nodes.every(count => count >= 2)).toBe(true);
-  const months = [100, 1_000, 10_000, 100_000].map(rate => crossover(rate, SHAPE, virginia).offers[0].monthlyUsd ?? 0);
-  expect([...months].sort((a, b) => a - b)).toEqual(months);
+const scenario = ({ prices = "aws-us-east-1", plan = "", demand = "", values = "1KiB" }: Wanted) => `name: crossing
+duration: 10s
+warmup: 2s
+prices: ${prices}
+cluster: { engine: valkey-8.0, node: cache.r7g.large }
+clients: [{ name: web, instances: 10, pool: { size: 8 } }]
+origin: { latency: 4ms, concurrency: 5000 }
+workload:
+  - name: pages
+    pattern: { cache-aside: { ttl: 30m } }
+    rate: 1000/s
+    keys: { count: 50k, popularity: zipf(0.9) }
+    values: ${values}
+slo: { memory: 80%, cpu: 60%, zoneLoss: true }
+demand: { ${demand} }
+plan: { purchase: [on-demand, reserved-1y-no-upfront], replicas: [1], ${plan} }
+`;
+
+const YEAR = "reserved-1y-no-upfront";
+
+async function crossing(wanted: Wanted, peakToMean: number, offer = YEAR): Promise<Crossing | null> {
+  const { built } = await load(scenario(wanted));
+  const ladder = new Ladder(built);
+  const factors = { keys: 1, values: 1, peakToMean };
+  const grid = loadGrid(ladder, 12, 1);
+  const rows = grid.map(at => ladder.at({ ...factors, load: at }));
+  return crossingsOf(ladder, factors, grid, rows, offer).forGood;
+}
+
+describe("the ladder", () => {
+  test("steps with the load: more load never costs less, and a reservation never more than on demand", async () => {
+    const { built } = await load(scenario({ plan: "families: [m7g, r7g]" }));
+    const ladder = new Ladder(built);
+    const rows = loadGrid(ladder, 8, 1).map(at => ladder.at({ load: at, keys: 1, values: 1, peakToMean: 2 }));
+    for (const offer of ["on-demand", YEAR]) {
+      const costs = rows.flatMap(row => row.find(one => one.offer.name === offer)?.monthlyUsd ?? []);
+      expect(costs.length).toBeGreaterThan(4);
+      expect([...costs].sort((a, b) => a - b)).toEqual(costs);
+    }
+    for (const row of rows) {
+      const [onDemand, reserved] = ["on-demand", YEAR].map(
+        name => row.find(one => one.offer.name === name)?.monthlyUsd,
+      );
+      if (onDemand !== undefined && reserved !== undefined) expect(reserved).toBeLessThan(onDemand);
+    }
+  });
+
+  test("has serverless, every purchase and data tiering; nodes keep a replica as a serverless cache does", async () => {
+    const { built } = await load(scenario({ plan: "families: [r7g, r6gd]" }));
+    const ladder = new Ladder(built);
+    expect(ladder.offers.map(one => one.name)).toEqual(["serverless", "on-demand", YEAR, "data tiering"]);
+    const priced = ladder.at({ load: 1, keys: 1, values: 1, peakToMean: null });
+    expect(serverlessOf(priced)).toBeGreaterThan(5);
+    for (const { shape } of priced) if (shape.kind === "nodes") expect(shape.replicas).toBeGreaterThan(0);
+  });
 });
 
-test("serverless is cheaper at little load, every reservation at much, the longer ones earlier", () => {
-  const { offers } = crossover(1_000, SHAPE, virginia);
-  const at = (name: string) => offers.find(one => one.offer === name)?.crossing?.last ?? Number.NaN;
-  expect(at("on-demand")).toBeGreaterThan(1);
-  expect(at("reserved-1y-all-upfront")).toBeLessThanOrEqual(at("on-demand"));
-  expect(at("reserved-3y-all-upfront")).toBeLessThanOrEqual(at("reserved-1y-all-upfront"));
-});
-
-describe("the seed: one-year reservations pay from $800-1,200 of serverless spend a month on", () => {
-  /** Serverless spend at which a one-year reservation, all upfront, stays cheaper, over value sizes, keys and peaks. */
-  const spends = (book: typeof seed) =>
-    [200, 1_000, 4_000].flatMap(valueBytes =>
-      [10, 100, 1_000].flatMap(keysPerRate =>
-        [1, 4].flatMap(peakToMean => {
-          const shape = { ...SHAPE, valueBytes, keysPerRate, peakToMean };
-          const row = crossover(1_000, shape, book).offers.find(one => one.offer === "reserved-1y-all-upfront");
-          return row?.crossing?.serverlessMonthlyUsd ?? [];
-        }),
-      ),
-    );
+describe("the seed: one-year reservations pay from $800-1,200 of serverless spend a month on (docs/crossover.md)", () => {
+  const general = "families: [m6g, m7g, r6g, r7g]";
 
   test.each([
-    ["aws-us-east-1", virginia],
-    ["seed-2025", seed],
-  ])("is refuted with %s: every workload crosses below it", (_, book) => {
-    const found = spends(book);
-    expect(found.length).toBe(18);
-    expect(Math.max(...found)).toBeLessThan(800);
-    expect(serverlessMonthly(10_000, SHAPE, book)).toBeGreaterThan(0);
-  });
+    ["aws-us-east-1", 119],
+    ["seed-2025", 151],
+  ])(
+    "is refuted with %s: small clusters cross at the price of the smallest one, $%d, whatever the values' size",
+    async (prices, usd) => {
+      for (const [values, peak] of [
+        ["1KiB", 1],
+        ["10KiB", 2],
+      ] as const) {
+        const found = await crossing({ prices, values, plan: general }, peak);
+        expect(Math.abs(found!.serverlessUsd! / usd - 1)).toBeLessThan(0.03);
+      }
+    },
+  );
+
+  test.each([
+    ["aws-us-east-1", 789],
+    ["seed-2025", 861],
+  ])(
+    "comes to the claim with %s for those who would not run less than 3 x (1 + 2) r7g.large: $%d",
+    async (prices, usd) => {
+      const plan = "families: [r7g], shards: [3]";
+      const { built } = await load(scenario({ prices, plan }).replace("replicas: [1]", "replicas: [2]"));
+      const ladder = new Ladder(built);
+      const factors = { keys: 1, values: 1, peakToMean: 1 };
+      const grid = loadGrid(ladder, 12, 1);
+      const rows = grid.map(at => ladder.at({ ...factors, load: at }));
+      const { first } = crossingsOf(ladder, factors, grid, rows, YEAR);
+      expect(Math.abs(first!.serverlessUsd! / usd - 1)).toBeLessThan(0.03);
+    },
+  );
+});
+
+test("a crossover as a document: intervals from the demand, regret, break-even, heat; text and page say the same", async () => {
+  const { built } = await load(
+    scenario({ plan: "families: [t4g, r7g]", demand: "keys: 0.5..1..2, values: 0.5..1..2, rate: 0.5..1..4" }),
+  );
+  const document = crossoverDocument(built, { peakToMean: 2, worlds: 3, heatOffer: null });
+  expect(crossoverSchema.parse(document)).toEqual(document);
+  const year = document.offers.find(one => one.name === YEAR)!;
+  expect(year.crosses).toBe(1);
+  expect(year.interval!.low).toBeLessThan(year.interval!.high);
+  expect(year.interval!.low).toBeLessThanOrEqual(year.forGood!.rate * 1.1);
+  expect(year.interval!.high).toBeGreaterThanOrEqual(year.forGood!.rate * 0.9);
+  // No upfront, 31.7 % less for twelve months: staying pays from 12 x 0.683 months on.
+  expect(year.stayMonths).toBeCloseTo(8.2, 1);
+  const regrets = document.offers.map(one => one.regretUsd!);
+  expect(Math.min(...regrets)).toBe(0);
+  expect(document.heat.cells.length).toBe(20);
+  // Larger values cross earlier: serverless is paid by the kilobyte.
+  const column = document.heat.cells.filter(one => one.peakToMean === 1).map(one => one.forGood!.rate);
+  expect([...column].sort((a, b) => b - a)).toEqual(column);
+  const text = renderCrossoverText(document);
+  expect(text.split("\n")[0]).toMatch(/^At 1 k\/s the cheapest that holds is/u);
+  const page = renderCrossoverPage(document);
+  for (const id of ["offers", "load", "heat"]) expect(page).toContain(`<section id="${id}"`);
 });

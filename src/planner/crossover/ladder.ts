@@ -1,0 +1,138 @@
+// What each offer costs at a load: serverless caches by use, and for every way of paying the cheapest nodes that hold the
+// scenario's objectives there. So the number and the type of nodes step as they must.
+//
+// A load is the mean rate; keys grow with it (twice the users ask for twice the keys), the peak is so many times the mean.
+// A serverless cache outlives the loss of a zone, so nodes are taken with at least one replica where the scenario allows it.
+
+import type { Purchase } from "../../cost/purchase.ts";
+import type { Built } from "../../scenarios/build.ts";
+import { type WorldCurve, worldCurve } from "../plan/curve.ts";
+import { Judge } from "../plan/judge.ts";
+import { type NodeShape, nodeShapes, type Shape, serverlessShapes } from "../plan/shapes.ts";
+import { type BasePart, baseParts, demandAt } from "../plan/worlds.ts";
+
+/** What may be bought: all serverless offers, nodes by purchase, and nodes with data tiering on demand. */
+export interface Offer {
+  readonly name: string;
+  readonly kind: "serverless" | "nodes" | "tiering";
+  readonly purchase: Purchase;
+}
+
+export interface Priced {
+  readonly offer: Offer;
+  readonly shape: Shape;
+  readonly monthlyUsd: number;
+}
+
+/** Against what the workloads say. */
+export interface Factors {
+  readonly load: number;
+  readonly keys: number;
+  readonly values: number;
+  /** Peak over mean; null: what the scenario says. */
+  readonly peakToMean: number | null;
+}
+
+const SHARDS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 250];
+const MOST_NODES = 500;
+
+export class Ladder {
+  readonly offers: readonly Offer[];
+  /** Requests a second of the scenario, in the mean, and its keys. */
+  readonly meanRate: number;
+  readonly keys: number;
+  private readonly base: readonly BasePart[];
+  private readonly judge: Judge;
+  private readonly byOffer: ReadonlyMap<Offer, readonly Shape[]>;
+
+  constructor(private readonly built: Built) {
+    this.base = baseParts(built);
+    this.judge = new Judge(built);
+    this.meanRate = this.base.reduce((sum, part) => sum + rateOf(part) * part.meanShare, 0);
+    this.keys = this.base.reduce((sum, part) => sum + part.keys, 0);
+    const { plan } = built.scenario;
+    const replicas = plan.replicas.some(one => one > 0) ? plan.replicas.filter(one => one > 0) : plan.replicas;
+    const wide = { ...built.scenario, plan: { ...plan, replicas, shards: wider(plan.shards) } };
+    const nodes = nodeShapes({ ...built, scenario: wide }).filter(one => one.shards * (1 + one.replicas) <= MOST_NODES);
+    const purchases = (plan.purchase as Purchase[]).filter(one => nodes.some(shape => shape.purchase === one));
+    const table: (readonly [Offer, readonly Shape[]])[] = [
+      ...serverlessShapes({ ...built, scenario: wide }).map(
+        shape =>
+          [
+            { name: nameOf("serverless", shape.purchase), kind: "serverless", purchase: shape.purchase },
+            [shape],
+          ] as const,
+      ),
+      ...purchases.map(
+        purchase =>
+          [
+            { name: purchase, kind: "nodes", purchase },
+            nodes.filter(one => one.purchase === purchase && one.node.ssdGiB === null),
+          ] as const,
+      ),
+      ...(plan.families.includes("r6gd")
+        ? [
+            [
+              { name: "data tiering", kind: "tiering", purchase: "on-demand" },
+              nodes.filter(one => one.purchase === "on-demand" && one.node.ssdGiB !== null),
+            ] as const,
+          ]
+        : []),
+    ];
+    this.byOffer = new Map(table.filter(([, shapes]) => shapes.length > 0));
+    this.offers = [...this.byOffer.keys()];
+  }
+
+  /** Each offer's cheapest that holds at a load; offers that nothing holds of are missing. */
+  at(factors: Factors): Priced[] {
+    const curve = this.curve(factors);
+    // Whether nodes hold does not depend on how they are paid for.
+    const fits = new Map<string, boolean>();
+    const holds = (shape: NodeShape): boolean => {
+      const key = `${shape.engine} ${shape.node.type} ${shape.shards} ${shape.replicas}`;
+      let known = fits.get(key);
+      if (known === undefined) fits.set(key, (known = this.judge.evaluate(shape, curve, false).fits));
+      return known;
+    };
+    return [...this.byOffer].flatMap(([offer, shapes]): Priced[] => {
+      for (const shape of shapes) {
+        if (shape.kind === "nodes" && !holds(shape)) continue;
+        const told = this.judge.evaluate(shape, curve, false);
+        if (told.fits) return [{ offer, shape, monthlyUsd: told.monthlyUsd }];
+      }
+      return [];
+    });
+  }
+
+  private curve({ load, keys, values, peakToMean }: Factors): WorldCurve {
+    const base = peakToMean === null ? this.base : this.base.map(part => peaked(part, peakToMean));
+    return worldCurve(this.built, demandAt(base, { rate: load, keys: keys * load, values }));
+  }
+}
+
+/** Loads grow beyond what a plan for one load looks at; the fewest shards are the scenario's choice. */
+function wider(shards: readonly number[]): number[] {
+  const most = Math.max(...shards);
+  return [...shards, ...SHARDS.filter(one => one > most)];
+}
+
+function rateOf(part: BasePart): number {
+  return part.reads + part.writes + part.deletes + part.others.reduce((sum, one) => sum + one.rate, 0);
+}
+
+/** The same mean under another peak. */
+function peaked(part: BasePart, peakToMean: number): BasePart {
+  const factor = part.meanShare * peakToMean;
+  return {
+    ...part,
+    meanShare: 1 / peakToMean,
+    reads: part.reads * factor,
+    writes: part.writes * factor,
+    deletes: part.deletes * factor,
+    others: part.others.map(one => ({ ...one, rate: one.rate * factor })),
+  };
+}
+
+function nameOf(kind: string, purchase: Purchase): string {
+  return purchase === "on-demand" ? kind : `${kind}, ${purchase}`;
+}
