@@ -10,6 +10,9 @@ import {
   formatRate,
   formatUsd,
 } from "../units.ts";
+import { originSentence } from "./sections/origin.ts";
+import { slowLogSentence } from "./sections/slow-log.ts";
+import { staleSentence } from "./sections/staleness.ts";
 import { describeCluster, describeLimit, describeMargin, describeMeasured, verdictSentence } from "./words.ts";
 
 export interface TextOptions {
@@ -34,6 +37,7 @@ export function renderText(result: Result, options: TextOptions): string {
       figures(result, options.columns, paint),
       drills(result, paint),
       alarms(result, paint),
+      asides(result, paint),
       findings(result, paint),
     );
   }
@@ -213,6 +217,16 @@ function alarms({ alarms: { watched, raised } }: Result, paint: Paint): string {
   });
   const head = `${paint("bold", "alarms")}: ${raised.length === 0 ? "none" : raised.length} of ${watched} raised`;
   return [head, ...lines].join("\n");
+}
+
+/** What stands in sections of its own in the report, a line each. */
+function asides(result: Result, paint: Paint): string {
+  const lines: [string, string | null][] = [
+    ["slow log", slowLogSentence(result)],
+    ["stale", staleSentence(result)],
+    ["origin", originSentence(result)],
+  ];
+  return lines.flatMap(([head, text]) => (text === null ? [] : [`${paint("bold", head)}: ${text}`])).join("\n");
 }
 
 const SIGNS = { critical: "!!", warning: "! ", info: "- " } as const;

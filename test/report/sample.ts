@@ -73,6 +73,10 @@ export function sampleResult({
   });
   column("WaitingForConnection", "Count", "web", row => (down(row) ? 20 : 0));
   column("OpenConnections", "Count", "web", () => 320 * shards);
+  if (!calm) {
+    column("StaleReads", "Count", "pages", row => (row > 2 && row % 4 === 0 ? 7 : 0));
+    column("StaleAgeMax", "Seconds", "pages", row => (row > 2 && row % 4 === 0 ? 0.012 : 0));
+  }
   column("OriginRequests", "Count", "origin", row => (15 + (row === crash ? 3_000 : 0)) * periodSeconds);
 
   const start = crash * periodSeconds;
@@ -246,6 +250,7 @@ export function sampleResult({
     events: calm
       ? []
       : [
+          { id: 4, timeSeconds: 0.5, node: names[0].name, what: "slow: keys * took 36.2 ms", cause: null },
           { id: 1, timeSeconds: start, node: names[0].name, what: "process crashed", cause: null },
           { id: 2, timeSeconds: end, node: names[1]?.name ?? "", what: "promoted to primary of shard 1", cause: 1 },
           { id: 3, timeSeconds: end, node: "cluster bus", what: "full sync begins", cause: 2 },

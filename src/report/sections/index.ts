@@ -12,10 +12,13 @@ import { drills } from "./drills.ts";
 import { events } from "./events.ts";
 import { findings } from "./findings.ts";
 import { nodes } from "./nodes.ts";
+import { origin } from "./origin.ts";
 import { overTime } from "./over-time.ts";
 import { reproduce } from "./reproduce.ts";
 import { scenario } from "./scenario.ts";
 import type { Section } from "./section.ts";
+import { slowLog } from "./slow-log.ts";
+import { staleness } from "./staleness.ts";
 import { workloads } from "./workloads.ts";
 
 export const SECTIONS: readonly Section[] = [
@@ -25,9 +28,12 @@ export const SECTIONS: readonly Section[] = [
   overTime,
   drills,
   alarms,
+  slowLog,
   distribution,
   cost,
   workloads,
+  staleness,
+  origin,
   nodes,
   clients,
   events,
