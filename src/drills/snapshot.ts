@@ -35,6 +35,7 @@ export const snapshot: Drill<z.infer<typeof options>> = {
       return finish();
     }
     let running = nodes.length;
+    world.cluster.backingUp++;
     const backup = world.cluster.keepsBackups ? takeBackup(world.cluster) : null;
     for (const node of nodes) {
       const event = world.log.add(node.name, `snapshot begins${isForkless(node) ? `, ${reasonOf(node)}` : ""}`);
@@ -66,7 +67,9 @@ export const snapshot: Drill<z.infer<typeof options>> = {
         if (save.completed && world.cluster.keepsBackups && running === 1) world.cluster.backup = backup;
         world.log.add(node.name, save.completed ? "snapshot ends" : "snapshot lost with its node", event);
         noteMemory(node, figures);
-        if (--running === 0) finish();
+        if (--running > 0) return;
+        world.cluster.backingUp--;
+        finish();
       });
     }
   },

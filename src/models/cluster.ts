@@ -92,6 +92,8 @@ export class Cluster {
   readonly hearsay: Hearsay;
   /** The change by intent that is under way: there is one at a time. */
   manoeuvre: Manoeuvre | null = null;
+  /** Backups that are being taken. */
+  backingUp = 0;
   private keepsLastChanges = false;
   /** Sees every change of every primary; null while nobody watches. */
   private changeWatcher: ((stream: ReplicationStream, change: Change) => void) | null = null;

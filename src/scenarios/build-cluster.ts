@@ -1,6 +1,5 @@
 // From the scenario's cluster to its configuration, and what of it does not fit together.
 
-import { limit } from "../catalog/limits.ts";
 import { type NodeType, nodeType } from "../catalog/nodes.ts";
 import type { Parameters } from "../engine/parameters.ts";
 import { type EngineProfile, engineProfile } from "../engine/profile.ts";
@@ -14,6 +13,7 @@ import { accessConfig } from "./build-auth.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkDurability, durabilityConfig } from "./build-durability.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
+import { checkQuotas } from "./build-quotas.ts";
 import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
 import { checkScaling, placementConfig, scalingConfig } from "./build-scaling.ts";
@@ -132,14 +132,7 @@ export function checkCluster(
   if (cluster.mode === "single" && cluster.shards !== 1) {
     report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
   }
-  const nodes = cluster.shards * (1 + cluster.replicas);
-  const quota = limit("nodes-per-cluster");
-  if (nodes > Number(quota.adjustableTo ?? quota.value)) {
-    report(
-      ["cluster", "shards"],
-      `${cluster.shards} shards with ${cluster.replicas} replicas are ${nodes} nodes; a cluster has at most ${quota.adjustableTo ?? quota.value}`,
-    );
-  }
+  checkQuotas(scenario, report);
   if (!(node.engines as readonly string[]).includes(product)) {
     report(["cluster", "node"], `${node.type} does not run ${product}; it runs ${node.engines.join(", ")}`);
   }

@@ -4,7 +4,7 @@ import { engineOfProfile } from "../catalog/engines.ts";
 import { nodeType } from "../catalog/nodes.ts";
 import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
 import type { VariantChange } from "../models/config.ts";
-import { formatDurationNs } from "../units.ts";
+import { formatDurationNs, NS_PER_DAY } from "../units.ts";
 import { ANY_NODE, variantOf } from "./build-cluster.ts";
 import { asksOrigin } from "./build-pattern.ts";
 import type { Report } from "./build-report.ts";
@@ -47,7 +47,7 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
   };
   const nameAt = (entry: object) =>
     Object.keys(entry).find(key => key !== "at" && Object(entry)[key] !== undefined) ?? "";
-  return scenario.drills.flatMap((entry, i): PlannedDrill[] => {
+  const planned = scenario.drills.flatMap((entry, i): PlannedDrill[] => {
     const { at, ...rest } = entry as { at: number } & Record<string, unknown>;
     const names = Object.keys(rest).filter(name => rest[name] !== undefined);
     const known = DRILLS.map(drill => drill.name).join(", ");
@@ -70,4 +70,16 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     }
     return [{ atNs: at, name, options }];
   });
+  return [...planned, ...dailyBackups(scenario)];
+}
+
+/** One a day in its window, of a replica where there is one; ElastiCache keeps `backups` of them. */
+function dailyBackups({ cluster, duration }: Scenario): PlannedDrill[] {
+  const { backupWindow, backups } = cluster;
+  if (backupWindow === undefined || backups === 0) return [];
+  const planned: PlannedDrill[] = [];
+  for (let atNs = backupWindow; atNs < duration; atNs += NS_PER_DAY) {
+    planned.push({ atNs, name: "snapshot", options: { from: "replica" } });
+  }
+  return planned;
 }

@@ -253,7 +253,7 @@ const PARAMETERS: readonly Row[] = [
   [
     ["cluster.parameters={appendonly: true}"],
     "appendonly",
-    "may not be changed on ElastiCache (it is no); with «management: self-managed» it may",
+    "is of the append-only file, which ElastiCache has not had since 2.8.22",
   ],
 ];
 

@@ -67,6 +67,9 @@ export function reasonAgainst(cluster: Cluster): string | null {
     const since = Math.round((cluster.sim.now - manoeuvre.startNs) / 1e9);
     return `the cluster is being changed: ${manoeuvre.what}, for ${since} s now`;
   }
+  if (cluster.backingUp > 0 && cluster.config.failover.profile === "managed") {
+    return "a backup is being taken: no other operation meanwhile";
+  }
   const failed = cluster.members.find(shard => shard.failed);
   return failed === undefined ? null : `shard ${failed.index + 1} has no primary: the cluster is not available`;
 }

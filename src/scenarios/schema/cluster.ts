@@ -54,6 +54,22 @@ export const clusterSchema = z
       }),
     purchase: nameOf(PURCHASES as unknown as Names, "How the nodes are paid for.").default("on-demand"),
     backups: z.int().min(0).max(35).default(0).meta({ description: "Daily backups that are kept; they are billed." }),
+    backupWindow: duration(
+      "When the daily backup is taken, from the start of the run and every 24 hours after; none when left out.",
+      ["5h"],
+    ).optional(),
+    quotas: z
+      .strictObject({
+        nodesPerCluster: z
+          .int()
+          .min(1)
+          .max(500)
+          .default(90)
+          .meta({ description: "Nodes that the account may have in a cluster." }),
+        nodesPerRegion: z.int().min(1).max(100_000).default(300).meta({ description: "The same in a Region." }),
+      })
+      .prefault({})
+      .meta({ description: "Quotas of the account; AWS's defaults, which it raises on request." }),
     ioThreads: z.int().min(0).max(64).optional().meta({
       description: "I/O threads beside the engine thread. By node type when left out (an assumption: not published).",
     }),
