@@ -97,6 +97,7 @@ describe("the examples together", () => {
     ["pool-exhaustion", "pool"],
     ["server-idle-timeout", "idle-closed"],
     ["silent-host", "silent-host"],
+    ["max-connections", "connection-limit"],
   ])("what is wrong in drills/%s is named: %s", (drill, id) => {
     const findings = results.get(`drills/${drill}.yaml`)?.findings ?? [];
     expect(findings.map(finding => finding.id)).toContain(id);

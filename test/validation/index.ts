@@ -1,5 +1,6 @@
 // All validation subjects, and the page made from them: docs/validation.md, written by `npm run validation`.
 
+import { clients } from "./clients.ts";
 import { copyOnWrite } from "./copy-on-write.ts";
 import { failover } from "./failover.ts";
 import { hitRate } from "./hit-rate.ts";
@@ -9,7 +10,16 @@ import { queueing } from "./queueing.ts";
 import { deviation, type Row, type Subject } from "./row.ts";
 import { throughput } from "./throughput.ts";
 
-export const SUBJECTS: readonly Subject[] = [queueing, node, hitRate, memory, copyOnWrite, failover, throughput];
+export const SUBJECTS: readonly Subject[] = [
+  queueing,
+  node,
+  hitRate,
+  memory,
+  copyOnWrite,
+  failover,
+  clients,
+  throughput,
+];
 
 export const PREAMBLE = `<!-- Written by \`npm run validation\` from test/validation; the tests hold it to that. -->
 # Validation

@@ -3,6 +3,7 @@
 import type { Finding, Result } from "../../result.ts";
 import type { Built } from "../build.ts";
 import { connectionChurn } from "./connection-churn.ts";
+import { connectionLimit } from "./connection-limit.ts";
 import { connectionStorm } from "./connection-storm.ts";
 import { derivedMemory } from "./derived-memory.ts";
 import { endlessSync } from "./endless-sync.ts";
@@ -41,6 +42,7 @@ export const RULES: readonly Rule[] = [
   wrongCredentials,
   outdatedName,
   connectionStorm,
+  connectionLimit,
   slowCommands,
   engineCpu,
   memory,
