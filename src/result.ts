@@ -187,6 +187,29 @@ const finding = z.strictObject({
 });
 export type Finding = z.infer<typeof finding>;
 
+/** How much of the time and of the keys was simulated, where it was not everything. */
+const fidelity = z.strictObject({
+  /** One key in so many. */
+  keysPer: z.int(),
+  /** Keys of all workloads, those that were simulated, and of these the popular ones that stand for themselves; null: all. */
+  keys: z.strictObject({ all: z.number(), simulated: z.number(), whole: z.number() }).nullable(),
+  simulatedSeconds: z.number(),
+  windows: z
+    .strictObject({
+      count: z.int(),
+      cycleSeconds: z.number(),
+      cycles: z.int(),
+      lengthSeconds: z.number(),
+      settleSeconds: z.number(),
+      leadSeconds: z.number(),
+    })
+    .nullable(),
+  /** Half widths of what this adds, beside what it leaves out. */
+  errors: z.strictObject({ hitRate: figure, p50Us: figure, p99Us: figure }),
+  confidence: z.number(),
+});
+export type FidelityResult = z.infer<typeof fidelity>;
+
 export const resultSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   version: z.string(),
@@ -207,7 +230,10 @@ export const resultSchema = z.strictObject({
   replications: z.int(),
   /** The run was interrupted: everything covers the time up to `simulatedSeconds` only. */
   partial: z.boolean(),
+  /** What the result is about; with a `fidelity` less than that was simulated. */
   simulatedSeconds: z.number(),
+  /** Left out: everything was simulated. Counts are scaled to everything. */
+  fidelity: fidelity.optional(),
   verdict: z.enum(["pass", "fail"]),
   saturation: z.enum(["stable", "backlogged", "overloaded"]),
   checks: z.array(check),

@@ -116,7 +116,8 @@ export async function simulate(
   }
   if (!args.quiet) {
     const requests = result.totals.arrived * result.replications;
-    say(`${requests.toLocaleString("en-US")} requests simulated in ${wallSeconds.toFixed(1)} s`);
+    const how = result.fidelity === undefined ? "simulated" : "stood for by a simulation";
+    say(`${requests.toLocaleString("en-US")} requests ${how} in ${wallSeconds.toFixed(1)} s`);
   }
   if (result.partial) process.exitCode = EXIT.interrupted;
   else if (result.verdict === "fail" && args.fail) process.exitCode = EXIT.checkFailed;

@@ -4,6 +4,7 @@
 import type { Stored } from "../workload/stored.ts";
 import type { ClientConfig } from "./config/client.ts";
 import type { ClusterConfig } from "./config/cluster.ts";
+import type { HorizonConfig } from "./config/horizon.ts";
 import type { OriginConfig, WorkloadConfig } from "./config/workload.ts";
 import type { LatencyConfig } from "./network.ts";
 
@@ -11,6 +12,7 @@ export type * from "./config/access.ts";
 export type * from "./config/client.ts";
 export type * from "./config/cluster.ts";
 export type * from "./config/hardware.ts";
+export type * from "./config/horizon.ts";
 export type * from "./config/scaling.ts";
 export type * from "./config/workload.ts";
 
@@ -28,6 +30,8 @@ export interface WorldConfig {
   readonly workloads: readonly WorkloadConfig[];
   /** Keys that are there when the run begins, on every member of their shards; none when left out. */
   readonly data?: readonly DataKey[];
+  /** The run stands for a longer time; left out: for itself. */
+  readonly horizon?: HorizonConfig | undefined;
 }
 
 export interface DataKey {

@@ -8,6 +8,7 @@ import { dataSize } from "./data-size.ts";
 import { Fragmentation } from "./fragmentation.ts";
 import { type Held, HostMemory, type MemoryState } from "./hardware/host-memory.ts";
 import type { Node } from "./node.ts";
+import type { SampledMemory } from "./sampled-memory.ts";
 
 /** Valkey 8.1 and later defragment in short slices; before, a cron's share is one slice. */
 const SLICE_NS = 500_000;
@@ -18,6 +19,8 @@ export class NodeMemory {
   readonly defrag: ActiveDefrag | null;
   /** Chance that a command finds its key in swap. */
   swapShare = 0;
+  /** What all keys take where the engine holds a sample of them. */
+  sampled: SampledMemory | null = null;
   private readonly connections = new ConnectionMemory();
   private readonly shortSlices: boolean;
 
@@ -49,6 +52,7 @@ export class NodeMemory {
   look(stretchNs: number): void {
     const { node, sim, fragmentation, defrag } = this;
     this.accountClients();
+    this.sampled?.fit();
     fragmentation.observe(node.engine.bytesBySize);
     if (defrag !== null) this.defragment(defrag, stretchNs);
     const held = this.held();
@@ -84,11 +88,25 @@ export class NodeMemory {
     return this.host.state(this.held());
   }
 
+  /** used_memory and maxmemory of the node, with all keys. */
+  get usedBytes(): number {
+    return this.sampled === null ? this.node.engine.usedMemory : this.sampled.usedBytes();
+  }
+
+  get limitBytes(): number {
+    return this.sampled === null ? this.node.engine.settings.maxmemory : this.sampled.limitBytes;
+  }
+
+  /** All keys where the engine has so many. */
+  items(count: number): number {
+    return this.sampled === null ? count : this.sampled.items(count);
+  }
+
   private held(): Held {
     const { engine, save, config, connections } = this.node;
     return {
-      usedBytes: engine.usedMemory - engine.outside.host,
-      fragmentBytes: this.fragmentation.bytes,
+      usedBytes: this.usedBytes - engine.outside.host,
+      fragmentBytes: this.fragmentation.bytes * (this.sampled?.per ?? 1),
       copiedBytes: save === null ? 0 : save.bytes(this.node.saveProgress()),
       tlsConnections: config.tls ? connections : 0,
     };

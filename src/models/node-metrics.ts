@@ -38,10 +38,12 @@ export class NodeMetrics {
     };
     for (const metric of NODE_METRICS) {
       const value = metric.read(period);
-      if (value !== undefined) recorder.set(metric.name, metric.unit, node.name, value);
+      if (value !== undefined) recorder.set(metric.name, metric.unit, node.name, value, metric.flow);
     }
     this.before = now;
-    node.periodOver();
+    // The period's measurements have been read.
+    node.requestLatency.periodOver();
+    node.pressure.periodOver();
     node.replicaReads?.periodOver();
   }
 }

@@ -106,6 +106,7 @@ export class Node {
   readonly sessions: NodeSessions;
   readonly replies: ReplyPath;
   private readonly cronNs: number;
+  private readonly cacheClock: number;
 
   constructor(
     readonly id: number,
@@ -147,6 +148,7 @@ export class Node {
     this.sessions = new NodeSessions(this.engine, config.access?.users ?? []);
     this.replies = new ReplyPath(this, sim, latency, requests, directory, this.retransmission);
     this.requestLatency = new RequestLatency(this.engine);
+    this.cacheClock = config.cacheClock ?? 1;
     this.cronNs = Math.round(NS_PER_SECOND / this.engine.settings.hz);
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
     // Crons of different nodes do not tick together.
@@ -276,7 +278,7 @@ export class Node {
   }
 
   private advanceClock(instantNs: number): void {
-    const ms = engineMs(instantNs);
+    const ms = engineMs(instantNs * this.cacheClock);
     if (ms > this.engine.nowMs) this.engine.setTime(ms);
   }
 
@@ -301,7 +303,7 @@ export class Node {
   private cron(incarnation: number): void {
     if (incarnation !== this.incarnation || this.state !== "up") return;
     const start = this.thread.readyNs(this.sim.now);
-    const ns = this.engine.cron(Math.max(this.engine.nowMs, engineMs(start)));
+    const ns = this.engine.cron(Math.max(this.engine.nowMs, engineMs(start * this.cacheClock)));
     const work = this.cpu.scaled(ns) + this.effort.freeingNs();
     if (work > 0) this.occupy(start, work);
     if (this.stream !== null) this.stream.commit(Math.max(start, this.sim.now));
@@ -374,11 +376,6 @@ export class Node {
     this.incarnation++;
     this.listener.restarted();
     this.sim.send(this.cronNs, this.target, CRON, this.incarnation, 0);
-  }
-
-  periodOver(): void {
-    this.requestLatency.periodOver();
-    this.pressure.periodOver();
   }
 
   memory(): MemoryState {

@@ -46,7 +46,7 @@ export class OriginMetrics {
   gather(recorder: Recorder): void {
     const { origin, before } = this;
     const now = this.read();
-    recorder.set("OriginRequests", "Count", WHERE, now.requests - before.requests);
+    recorder.set("OriginRequests", "Count", WHERE, now.requests - before.requests, true);
     if (now.requests > 0) {
       const answers = now.answers - before.answers;
       const mean = answers === 0 ? null : (now.latencySum - before.latencySum) / answers / 1_000;
@@ -56,7 +56,7 @@ export class OriginMetrics {
     for (const [metric, name] of RARE) {
       if (now[name] === 0 && !this.shown.has(metric)) continue;
       this.shown.add(metric);
-      recorder.set(metric, "Count", WHERE, now[name] - before[name]);
+      recorder.set(metric, "Count", WHERE, now[name] - before[name], true);
     }
     this.before = now;
   }

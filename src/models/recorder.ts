@@ -12,6 +12,8 @@ export interface Column {
   readonly unit: string;
   /** Node, workload or client group; "" for the whole. */
   readonly where: string;
+  /** It adds up over time, as counts of a period do. */
+  readonly flow: boolean;
   /** One value per period; null where there was nothing to measure. */
   readonly values: (number | null)[];
 }
@@ -31,6 +33,10 @@ export interface Period {
   /** Mean number of requests in progress. */
   readonly inProgress: number;
   readonly rows: readonly PeriodRow[];
+  /** How many times its own length it stands for (horizon.ts); 1: for itself. */
+  readonly weight: number;
+  /** It repeats an earlier one, for which the load was the same: it has no latencies of its own. */
+  readonly repeats: boolean;
 }
 
 export class Recorder {
@@ -97,11 +103,11 @@ export class Recorder {
   }
 
   /** Writes a metric's value for the current period. */
-  set(metric: string, unit: string, where: string, value: number | null): void {
+  set(metric: string, unit: string, where: string, value: number | null, flow = false): void {
     const name = `${metric}\u0000${where}`;
     let column = this.byName.get(name);
     if (column === undefined) {
-      column = { metric, unit, where, values: [] };
+      column = { metric, unit, where, flow, values: [] };
       this.byName.set(name, column);
       this.columns.push(column);
     }
@@ -145,6 +151,8 @@ export class Recorder {
       arrived: this.arrived,
       inProgress: inProgress.mean,
       rows,
+      weight: 1,
+      repeats: false,
     });
     this.arrived = 0;
     this.periodStartNs = endNs;

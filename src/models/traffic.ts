@@ -135,7 +135,7 @@ export class Traffic implements PatternWorld {
       {
         keyText: key => this.config.keys.text(key),
         value: key => this.values.value(key),
-        ttlSeconds: () => Math.max(1, Math.round(this.drawTtl() ?? 1)),
+        ttlSeconds: key => Math.max(1, Math.round(this.drawTtl(key) ?? 1)),
         random,
       },
       random,
@@ -335,12 +335,15 @@ export class Traffic implements PatternWorld {
   ttlSeconds(request: number): number | null {
     const given = this.requests.ttlSeconds[request];
     if (given > 0) return given;
-    return given === 0 ? null : this.drawTtl();
+    return given === 0 ? null : this.drawTtl(this.requests.key[request]);
   }
 
-  private drawTtl(): number | null {
-    const { ttlSeconds } = this.config;
-    return ttlSeconds === null ? null : ttlSeconds.sample(this.ttlDraws);
+  private drawTtl(key: number): number | null {
+    const { ttlSeconds, sample } = this.config;
+    if (ttlSeconds === null) return null;
+    const seconds = ttlSeconds.sample(this.ttlDraws);
+    // A key that stands for itself is asked for as often as ever while the cache's time runs `per` times faster.
+    return sample !== undefined && key < sample.hot ? seconds * sample.per : seconds;
   }
 
   absentSeconds(): number | null {
@@ -353,13 +356,22 @@ export class Traffic implements PatternWorld {
    * Keys and values that stand in the cache before the run, most popular first. Their lives are under way: what is left
    * of each is a uniform share of it.
    */
-  *preload(): Generator<Preloaded> {
-    const { keys, keyCount, preload, presence, absentShare = 0 } = this.config;
+  preload(): Iterable<Preloaded> {
+    const { keyCount, preload, sample } = this.config;
+    return this.stored(sample === undefined ? Math.round(keyCount * preload) : sample.among(sample.keys * preload));
+  }
+
+  /** The keys that stand for themselves in a sample. */
+  hotKeys(): Iterable<Preloaded> {
+    return this.stored(this.config.sample?.hot ?? 0);
+  }
+
+  private *stored(count: number): Generator<Preloaded> {
+    const { keys, presence, absentShare = 0 } = this.config;
     const { pattern } = this;
-    const count = Math.round(keyCount * preload);
     for (let key = 0; key < count; key++) {
       if (presence !== undefined && this.ttlDraws.next() >= presence(key)) continue;
-      const life = this.drawTtl();
+      const life = this.drawTtl(key);
       const left = life === null ? null : life * this.ttlDraws.next();
       if (absentShare > 0 && scattered(key) < absentShare) continue;
       const plain = this.values.value(key);

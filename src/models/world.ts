@@ -24,6 +24,7 @@ import { UpstreamFailover } from "./failover/upstream.ts";
 import type { BusyScript } from "./faults/busy-script.ts";
 import { type LinkFault, Links } from "./faults/links.ts";
 import { NodeFaults } from "./faults/node-faults.ts";
+import { KeyGroups } from "./key-groups.ts";
 import { Latency } from "./network.ts";
 import { Node } from "./node.ts";
 import { NodeMetrics } from "./node-metrics.ts";
@@ -63,6 +64,8 @@ export class World {
   readonly autoScaling: AutoScaling | null;
   /** How far behind stale answers of replicas were, in ns; null where nobody reads from replicas. */
   readonly staleAges: Histogram | null;
+  /** Null where all keys are simulated. */
+  readonly keyGroups: KeyGroups | null;
   /** Age of changes when a replica had applied them, in ns, by shard. */
   readonly replicationLag: Histogram[] = [];
   /** Scripts that run for long, by the node that runs them. */
@@ -93,6 +96,7 @@ export class World {
     });
     this.log = new EventLog(() => sim.now);
     this.recorder = new Recorder(config.workloads.length, () => sim.now);
+    this.keyGroups = (config.horizon?.keysPer ?? 1) > 1 ? new KeyGroups() : null;
     this.groupOfInstance = new Int32Array(config.clients.reduce((sum, group) => sum + group.instances, 0));
     for (let shard = 0; shard < config.cluster.shards; shard++) this.replicationLag.push(new Histogram());
     const readsReplicas = config.clients.some(({ readFrom }) => readFrom !== "primary");
@@ -134,6 +138,9 @@ export class World {
             began: () => this.recorder.began(),
             ended: (request, outcome) => {
               this.recorder.ended(index, outcome, sim.now - this.requests.startedNs[request]);
+              if (this.keyGroups !== null) {
+                this.keyGroups.ended(this.requests.key[request], workload.sample!.hot, outcome);
+              }
             },
           },
         ),
@@ -266,7 +273,7 @@ export class World {
   /** Fills the caches, opens connections, schedules the first requests and the end of the first period. */
   start(): void {
     for (const client of this.clients) client.warmUp();
-    preload(this.cluster, this.traffic, this.config.data ?? [], this.sim, this.log);
+    preload(this.cluster, this.traffic, this.config, this.sim, this.log);
     for (const traffic of this.traffic) traffic.start();
     this.startSubscribers();
     this.serverless?.start();
@@ -296,7 +303,8 @@ export class World {
     const { sim, config } = this;
     const left = config.durationNs - sim.now;
     if (left <= 0) return;
-    sim.after(Math.min(config.periodNs, left), "scrape", () => {
+    const next = config.horizon?.rows[this.recorder.periods.length]?.endNs ?? sim.now + config.periodNs;
+    sim.after(Math.min(next - sim.now, left), "scrape", () => {
       this.closePeriod();
       this.scheduleScrape();
     });
@@ -306,6 +314,7 @@ export class World {
     const { recorder, sim } = this;
     for (const listener of this.periodListeners) listener();
     const started = recorder.periods.at(-1)?.endNs ?? 0;
+    if (sim.now > started) this.keyGroups?.closePeriod();
     recorder.closePeriod(() => {
       this.serverlessMetrics?.gather(recorder);
       for (const node of this.serverless === null ? this.cluster.nodes : []) {

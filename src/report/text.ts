@@ -13,7 +13,15 @@ import {
 import { originSentence } from "./sections/origin.ts";
 import { slowLogSentence } from "./sections/slow-log.ts";
 import { staleSentence } from "./sections/staleness.ts";
-import { describeCluster, describeLimit, describeMargin, describeMeasured, verdictSentence } from "./words.ts";
+import {
+  describeCluster,
+  describeErrors,
+  describeFidelity,
+  describeLimit,
+  describeMargin,
+  describeMeasured,
+  verdictSentence,
+} from "./words.ts";
 
 export interface TextOptions {
   readonly color: boolean;
@@ -48,8 +56,10 @@ export function renderText(result: Result, options: TextOptions): string {
 function header(result: Result, paint: Paint): string {
   const { scenario, seed, simulatedSeconds, version } = result;
   const replications = result.replications > 1 ? `, ${result.replications} replications` : "";
-  const line = `seed ${seed}${replications}, ${formatDurationNs(simulatedSeconds * 1e9)} simulated, cachecast ${version}`;
-  return `${paint("bold", scenario.name)}: ${describeCluster(result)}\n${paint("dim", line)}`;
+  const line = `seed ${seed}${replications}, ${formatDurationNs(simulatedSeconds * 1e9)} ${result.fidelity === undefined ? "simulated" : "stood for"}, cachecast ${version}`;
+  const fidelity = describeFidelity(result);
+  const lines = [line, ...(fidelity === null ? [] : [fidelity])].map(text => paint("dim", text));
+  return `${paint("bold", scenario.name)}: ${describeCluster(result)}\n${lines.join("\n")}`;
 }
 
 /** Names, values and intervals with dotted leaders. */
@@ -83,6 +93,7 @@ function figureRows(result: Result): [name: string, value: string, note: string]
   const { latencyUs } = summary;
   const lag = summary.replicationLagMs;
   const rows: [string, string, string][] = [
+    ...fidelityRows(result),
     ["requests", formatCount(summary.requests), `${formatCount(totals.arrived)} in all, with warm-up`],
     ["throughput", formatRate(summary.throughputPerSecond), plusMinus(result, "throughputPerSecond", formatRate)],
     [
@@ -140,6 +151,14 @@ function replicaRows({ replicaReads, waits }: Result): [string, string, string][
     rows.push(["writes that waited", formatCount(waits.writes), note]);
   }
   return rows;
+}
+
+/** What is not exact says so before the figures. */
+function fidelityRows(result: Result): [string, string, string][] {
+  if (result.fidelity === undefined) return [];
+  const { keysPer, windows } = result.fidelity;
+  const kinds = [keysPer > 1 ? `sampled(1/${keysPer})` : null, windows === null ? null : `${windows.count} windows`];
+  return [["fidelity", kinds.filter(one => one !== null).join(", "), describeErrors(result) ?? ""]];
 }
 
 /** How full the fullest node is, or how much a serverless cache holds. */
@@ -273,6 +292,12 @@ function plain(result: Result): string {
     ["replications", result.replications],
     ["partial", String(result.partial)],
     ["saturation", result.saturation],
+    ...(result.fidelity === undefined
+      ? []
+      : [
+          ["fidelity", describeFidelity(result)] as [string, string],
+          ["errors of it", describeErrors(result)] as [string, string],
+        ]),
     ["requests", summary.requests],
     ["errors", summary.errors],
     ["throughputPerSecond", summary.throughputPerSecond],

@@ -1,7 +1,7 @@
 // Sentences that terminal and HTML share.
 
 import type { Check, Result } from "../result.ts";
-import { formatDurationNs, formatNumber, formatPercent, formatUsd } from "../units.ts";
+import { formatCount, formatDurationNs, formatNumber, formatPercent, formatUsd } from "../units.ts";
 
 interface ClusterWords {
   deployment?: string;
@@ -29,6 +29,40 @@ export function describeCluster({ scenario }: Result): string {
   ];
   if (cluster.tls === true) parts.push("TLS");
   return parts.filter(part => part !== "").join(", ");
+}
+
+/** How much of it was simulated; null: everything. */
+export function describeFidelity({ fidelity, simulatedSeconds }: Result): string | null {
+  if (fidelity === undefined) return null;
+  const { keysPer, keys, windows } = fidelity;
+  const parts: string[] = [];
+  if (keys !== null) {
+    parts.push(
+      `sampled(1/${keysPer}): ${formatCount(keys.simulated)} of ${formatCount(keys.all)} keys, the ${formatCount(keys.whole)} most popular ones whole`,
+    );
+  }
+  if (windows !== null) {
+    const { count, lengthSeconds, cycleSeconds, cycles } = windows;
+    const often = cycles === 1 ? "" : `, ${formatCount(cycles)} times over`;
+    parts.push(
+      `${count} windows of ${formatDurationNs(lengthSeconds * 1e9)} for ${formatDurationNs(cycleSeconds * 1e9)}${often}`,
+    );
+  }
+  const simulated = formatDurationNs(fidelity.simulatedSeconds * 1e9);
+  return `${parts.join("; ")}; ${simulated} of full load stand for ${formatDurationNs(simulatedSeconds * 1e9)}, counts are scaled`;
+}
+
+/** What that adds to the error of the main figures. */
+export function describeErrors({ fidelity }: Result): string | null {
+  if (fidelity === undefined) return null;
+  const { hitRate, p50Us, p99Us } = fidelity.errors;
+  const known = [
+    hitRate === null ? null : `hit rate ± ${formatNumber(100 * hitRate)} points`,
+    p50Us === null ? null : `p50 ± ${formatDurationNs(p50Us * 1_000)}`,
+    p99Us === null ? null : `p99 ± ${formatDurationNs(p99Us * 1_000)}`,
+  ].filter(one => one !== null);
+  if (known.length === 0) return "too little was simulated to tell the error";
+  return `${known.join(", ")} (${formatPercent(fidelity.confidence)})`;
 }
 
 function inUnit(unit: string, value: number): string {

@@ -5,6 +5,7 @@ import { giveUpNs } from "../models/clients/tcp-timers.ts";
 import type { World } from "../models/world.ts";
 import type { Result } from "../result.ts";
 import { sure } from "./rounding.ts";
+import { scaledCounts } from "./stands-for.ts";
 
 export function clientRows(world: World): Result["clients"] {
   return world.clients.map(client => rowOf(client));
@@ -16,13 +17,15 @@ function rowOf(client: Client): Result["clients"][number] {
   return {
     name,
     library,
-    ...counters,
-    connects: connections.dialer.attempts,
-    connectFailures: connections.dialer.failures,
-    idleClosed: connections.idleClosed,
-    deadBorrowed: connections.deadBorrowed,
-    rejected: breakers?.rejected ?? 0,
-    retriesDenied: budgets?.denied ?? 0,
+    ...scaledCounts(world, {
+      ...counters,
+      connects: connections.dialer.attempts,
+      connectFailures: connections.dialer.failures,
+      idleClosed: connections.idleClosed,
+      deadBorrowed: connections.deadBorrowed,
+      rejected: breakers?.rejected ?? 0,
+      retriesDenied: budgets?.denied ?? 0,
+    }),
     givenUp: connections.tcp.gaveUp,
     silentSeconds: sure(connections.tcp.longestSilenceNs / 1e9),
     givesUpAfterSeconds: sure(giveUpNs(tcp) / 1e9),

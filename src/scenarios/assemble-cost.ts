@@ -11,6 +11,7 @@ import type { Result } from "../result.ts";
 import { HOURS_PER_MONTH, NS_PER_HOUR } from "../units.ts";
 import type { Built } from "./build.ts";
 import { sure } from "./rounding.ts";
+import { standsFor } from "./stands-for.ts";
 
 /** What a run's bill is told of it beside the world. */
 export interface RunUsage {
@@ -70,7 +71,7 @@ function clusterUsage({ node, product, billing, scenario, book }: Built, world: 
   const nodes = capacity.find(one => one.type === node.type)?.nodes ?? 0;
   const perMonth = monthsOf(world);
   const { shards } = world.cluster;
-  const stored = shards.reduce((sum, shard) => sum + shard.primary.engine.usedMemory, 0);
+  const stored = shards.reduce((sum, shard) => sum + shard.primary.ram.usedBytes, 0);
   const crossZone = world.cluster.nodes.reduce((sum, one) => sum + one.crossZoneBytes, 0);
   const replicated = shards.reduce((sum, { primary, replicas, stream }) => {
     const away = replicas.filter(replica => replica.zone !== primary.zone).length;
@@ -105,14 +106,16 @@ function clusterUsage({ node, product, billing, scenario, book }: Built, world: 
 
 /** What a quantity of the run is multiplied by to make a month's. */
 function monthsOf(world: World): number {
-  return (HOURS_PER_MONTH * 3_600) / Math.max(1e-9, world.sim.now / 1e9);
+  const { horizon } = world.config;
+  const seconds = horizon === undefined ? world.sim.now / 1e9 : horizon.lengthNs / 1e9;
+  return (HOURS_PER_MONTH * 3_600 * standsFor(world)) / Math.max(1e-9, seconds);
 }
 
 function idleOf({ node, scenario }: Built, world: World, bill: Bill, { peakUsedBytes }: RunUsage): CostLine[] {
   const { cluster } = scenario;
   const nodes = cluster.shards * (1 + cluster.replicas);
   const readsReplicas = world.config.clients.some(client => client.readFrom !== "primary");
-  const limit = world.cluster.nodes[0].engine.settings.maxmemory || maxmemoryAfterReserve(nodeType(node.type), 0);
+  const limit = world.cluster.nodes[0].ram.limitBytes || maxmemoryAfterReserve(nodeType(node.type), 0);
   return idleLines({
     nodesMonthlyUsd: bill.lines.filter(line => line.unit === "node-hour").reduce((sum, one) => sum + one.monthlyUsd, 0),
     usedBytes: peakUsedBytes,

@@ -3,8 +3,10 @@
 import type { World } from "../models/world.ts";
 import type { Result } from "../result.ts";
 import { significant } from "./rounding.ts";
+import { scaledCounts } from "./stands-for.ts";
 
-export function replicaReadsOf({ cluster, staleAges }: World): Result["replicaReads"] {
+export function replicaReadsOf(world: World): Result["replicaReads"] {
+  const { cluster, staleAges } = world;
   if (staleAges === null) return null;
   let reads = 0;
   let stale = 0;
@@ -14,13 +16,13 @@ export function replicaReadsOf({ cluster, staleAges }: World): Result["replicaRe
   }
   const ms = (q: number) => (staleAges.supports(q) ? significant(staleAges.quantile(q) / 1e6) : null);
   return {
-    reads,
-    stale,
+    ...scaledCounts(world, { reads, stale }),
     ageMs: { p50: ms(0.5), p99: ms(0.99), max: stale === 0 ? null : significant(staleAges.max / 1e6) },
   };
 }
 
-export function waitsOf({ cluster: { nodes } }: World): Result["waits"] {
+export function waitsOf(world: World): Result["waits"] {
+  const { nodes } = world.cluster;
   if (nodes.every(({ waits }) => waits === null)) return null;
   let writes = 0;
   let tooFew = 0;
@@ -28,5 +30,5 @@ export function waitsOf({ cluster: { nodes } }: World): Result["waits"] {
     writes += waits?.waited ?? 0;
     tooFew += waits?.tooFew ?? 0;
   }
-  return { writes, tooFew };
+  return scaledCounts(world, { writes, tooFew });
 }

@@ -2,16 +2,18 @@
 // come from all of them, or, with one, from batches of its periods.
 
 import { engineParameters } from "../catalog/engines.ts";
+import { instantOf } from "../models/horizon.ts";
 import { DEGRADED, DONE, FAILED, HIT, MISS } from "../models/outcome.ts";
 import type { World } from "../models/world.ts";
 import { type Result, SCHEMA_VERSION, type Summary } from "../result.ts";
 import { Histogram } from "../sim/histogram.ts";
-import { saturationVerdict } from "../sim/statistics/saturation.ts";
 import { VERSION } from "../version.ts";
 import { alarmsOf } from "./assemble-alarms.ts";
 import { clientRows } from "./assemble-clients.ts";
 import { costOf } from "./assemble-cost.ts";
+import { fidelityOf } from "./assemble-fidelity.ts";
 import { replicaReadsOf, waitsOf } from "./assemble-replicas.ts";
+import { periodOf } from "./build-fidelity.ts";
 import { judge } from "./checks.ts";
 import { findFindings } from "./findings/index.ts";
 import { overBatches, overReplications } from "./intervals.ts";
@@ -19,6 +21,7 @@ import type { Loaded } from "./load.ts";
 import { MODEL_VERSIONS } from "./provenance.ts";
 import { significant, sure } from "./rounding.ts";
 import type { Replication } from "./run.ts";
+import { saturationOf } from "./saturation.ts";
 import { describeTrace, sourceName } from "./trace-file.ts";
 import { findWarmup, type Warmup } from "./warmup.ts";
 import { endedIn, hitRateOf, type Measured, measure, type Window } from "./window.ts";
@@ -33,7 +36,7 @@ export function assembleResult(
   const { built } = loaded;
   const { world, drills } = replications[0];
   const partial = stopped || !replications.every(one => one.complete);
-  const { recorder, sim, config } = world;
+  const { recorder, config } = world;
   const firstDrillNs = Math.min(...built.drills.map(drill => drill.atNs), Number.POSITIVE_INFINITY);
   const warmup = findWarmup(recorder, built.warmupNs, firstDrillNs);
   const window = afterWarmup(warmup);
@@ -57,6 +60,8 @@ export function assembleResult(
     ),
   );
   const { totals } = recorder;
+  const fidelity = fidelityOf(built, world, measured);
+  const toNs = endOf(world);
   const result: Result = {
     schemaVersion: SCHEMA_VERSION,
     version: VERSION,
@@ -72,19 +77,24 @@ export function assembleResult(
     seed,
     replications: replications.length,
     partial,
-    simulatedSeconds: sure(sim.now / 1e9),
+    simulatedSeconds: sure(toNs / 1e9),
+    ...(fidelity === undefined ? {} : { fidelity }),
     verdict: checks.every(check => check.status === "pass") && !partial ? "pass" : "fail",
     saturation: saturationOf(world, measured),
     checks,
     summary,
     window: {
       fromSeconds: sure(warmup.endNs / 1e9),
-      toSeconds: sure(sim.now / 1e9),
+      toSeconds: sure(toNs / 1e9),
       warmup: { method: warmup.method, settled: warmup.settled },
     },
     intervals: replications.length > 1 ? overReplications(summaries) : overBatches(world, measured),
     totals: {
-      arrived: world.traffic.reduce((sum, traffic) => sum + traffic.arrived, 0),
+      // Scaled counts add up as they do unscaled.
+      arrived:
+        config.horizon === undefined
+          ? world.traffic.reduce((sum, traffic) => sum + traffic.arrived, 0)
+          : endedIn(totals) + world.inProgress,
       hits: totals[HIT],
       misses: totals[MISS],
       done: totals[DONE],
@@ -114,7 +124,7 @@ export function assembleResult(
     latencyCurve: latencyCurve(measured.latency),
     cost,
     series: {
-      periodSeconds: sure(config.periodNs / 1e9),
+      periodSeconds: sure((built.fidelity === null ? config.periodNs : periodOf(built.fidelity)) / 1e9),
       time: recorder.periods.map(period => sure(period.endNs / 1e9)),
       disturbed: recorder.periods.flatMap((period, index) => (period.disturbed ? [index] : [])),
       columns: recorder.columns.map(({ metric, unit, where, values }) => ({
@@ -128,7 +138,7 @@ export function assembleResult(
     },
     events: world.log.events.map(({ id, timeNs, where, what, cause }) => ({
       id,
-      timeSeconds: sure(timeNs / 1e9),
+      timeSeconds: sure((config.horizon === undefined ? timeNs : instantOf(config.horizon, timeNs)) / 1e9),
       node: where,
       what,
       cause,
@@ -158,6 +168,11 @@ export function assembleResult(
   };
   result.findings.push(...findFindings(result, built));
   return result;
+}
+
+/** Instant up to which the result goes. */
+function endOf({ config, recorder, sim }: World): number {
+  return config.horizon === undefined ? sim.now : (recorder.periods.at(-1)?.endNs ?? 0);
 }
 
 function afterWarmup(warmup: Warmup): Window {
@@ -209,7 +224,7 @@ function summarise(world: World, measured: Measured, monthlyUsd: number | null):
     expired: sum("Reclaimed"),
     latencyUs: latencyOf(measured.latency),
     memory: {
-      peakUsedBytes: peak("BytesUsedForCache") ?? cluster.nodes[0].engine.usedMemory,
+      peakUsedBytes: peak("BytesUsedForCache") ?? cluster.nodes[0].ram.usedBytes,
       peakPercent: significant(peak("DatabaseMemoryUsagePercentage")),
     },
     replicationLagMs: { p50: lagMs(0.5), p99: lagMs(0.99), max: lag.count === 0 ? null : significant(lag.max / 1e6) },
@@ -252,7 +267,7 @@ function nodeRow(world: World, name: string, measured: Measured): Result["nodes"
   const sum = (metric: string) => values(metric).reduce((total, value) => total + value, 0);
   const cpu = values("EngineCPUUtilization");
   const free = values("FreeableMemory");
-  const { maxmemory } = node.engine.settings;
+  const maxmemory = node.ram.limitBytes;
   const peakUsed = highest("BytesUsedForCache");
   return {
     name,
@@ -260,7 +275,7 @@ function nodeRow(world: World, name: string, measured: Measured): Result["nodes"
     role: node.engine.role,
     zone: world.config.zones[node.zone],
     state: node.state,
-    keys: node.engine.databases.reduce((total, database) => total + (database?.size ?? 0), 0),
+    keys: node.ram.items(node.engine.databases.reduce((total, database) => total + (database?.size ?? 0), 0)),
     peakUsedBytes: peakUsed,
     maxmemoryBytes: maxmemory,
     peakPercent: maxmemory === 0 ? null : significant((100 * peakUsed) / maxmemory),
@@ -279,23 +294,6 @@ const CURVE = [
 
 function latencyCurve(latency: Histogram): [number, number][] {
   return CURVE.filter(q => latency.supports(q)).map(q => [q, significant(latency.quantile(q) / 1_000) ?? 0]);
-}
-
-function saturationOf(world: World, measured: Measured): Result["saturation"] {
-  const periods = measured.rows.map(row => world.recorder.periods[row]);
-  let peakUtilisation = 0;
-  for (const column of world.recorder.columns) {
-    if (column.metric !== "EngineCPUUtilization" || measured.rows.length === 0) continue;
-    let sum = 0;
-    for (const row of measured.rows) sum += column.values[row] ?? 0;
-    peakUtilisation = Math.max(peakUtilisation, sum / measured.rows.length / 100);
-  }
-  return saturationVerdict({
-    inProgress: periods.map(period => period.inProgress),
-    arrivals: measured.arrived,
-    completions: endedIn(measured.outcomes),
-    peakUtilisation,
-  });
 }
 
 function provenanceOf({ built, traces }: Loaded): Record<string, string> {

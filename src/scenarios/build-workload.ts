@@ -7,10 +7,13 @@ import type { LoadConfig, PatternConfig, WaitConfig, WorkloadConfig } from "../m
 import { constant } from "../sim/distributions/constant.ts";
 import type { Distribution } from "../sim/distributions/distribution.ts";
 import { formatCount, NS_PER_MS, UnitError } from "../units.ts";
+import type { KeySample } from "../workload/key-sample.ts";
 import { KeyTable } from "../workload/keys.ts";
+import type { Rate } from "../workload/rate.ts";
 import { DEFAULT_GAP_MS } from "../workload/traces/intake.ts";
 import { TraceBuffer, TraceKeys } from "../workload/traces/trace.ts";
 import { buildCommands, onlyReads } from "./build-commands.ts";
+import { checkCycles, type Fidelity } from "./build-fidelity.ts";
 import { buildCachingPattern, inSeconds, patternOf } from "./build-pattern.ts";
 import { buildRate } from "./build-rate.ts";
 import type { Report } from "./build-report.ts";
@@ -34,11 +37,20 @@ const DEFAULT_VALUE_BYTES = 1_024;
 /** Keys are numbered one by one: their numbers, hashes and slots stand in tables. */
 const MAX_KEYS = 200_000_000;
 
+/** What a workload is built in. */
+export interface WorkloadSetting {
+  readonly scenario: Scenario;
+  /** Where relative file names begin. */
+  readonly directory: string;
+  readonly fidelity: Fidelity | null;
+  /** Its keys, where not all of them are simulated. */
+  readonly sample: KeySample | undefined;
+}
+
 export function buildWorkload(
   input: WorkloadInput,
   index: number,
-  scenario: Scenario,
-  directory: string,
+  { scenario, directory, fidelity, sample }: WorkloadSetting,
   report: Report,
 ): WorkloadPlan {
   const path = (...rest: Path): Path => ["workload", index, ...rest];
@@ -53,6 +65,9 @@ export function buildWorkload(
       : buildCommands(input, path, report);
   checkWait(input, pattern, client, scenario, path, report);
   const rate = buildRate(input, Math.max(scenario.duration, scenario.demand.over ?? 0), path, report);
+  const windows = fidelity?.windows ?? null;
+  const uneven = rate === null || windows === null ? null : checkCycles(rate(), windows);
+  if (uneven !== null) report(path("rate"), uneven);
   const popularity = readPopularity(input, path, report);
   const count = input.keys?.count ?? 1;
   if (count < 1 || count > MAX_KEYS) {
@@ -79,11 +94,14 @@ export function buildWorkload(
         feed?.(buffer, numbers);
       } else {
         const prefix = bytesFromUtf8(input.keys?.prefix ?? "key:");
-        keys = new KeyTable(count, key => prefix + key);
+        keys =
+          sample === undefined
+            ? new KeyTable(count, key => prefix + key)
+            : new KeyTable(sample.count, number => prefix + sample.keyOf(number));
         load =
           input.users !== undefined
             ? { kind: "closed", users: input.users.count, thinkNs: input.users.think ?? constant(0) }
-            : { kind: "open", rate: rate!(), spacing: input.arrivals, burst: input.pipeline };
+            : { kind: "open", rate: pacedRate(rate!(), fidelity), spacing: input.arrivals, burst: input.pipeline };
       }
       return {
         name: input.name,
@@ -91,8 +109,9 @@ export function buildWorkload(
         pattern,
         load,
         keys,
-        keyCount: count,
-        popularity: popularity(count),
+        keyCount: sample?.count ?? count,
+        popularity: popularity(count, sample),
+        sample,
         valueBytes: values,
         valuePerWrite: input.valueSize === "per-write",
         ttlSeconds: ttl,
@@ -140,6 +159,10 @@ function checkWait(
   if (wait.timeout >= timeout) {
     report(path("wait", "timeout"), "is not below the client's own timeout, which would end the write first");
   }
+}
+
+function pacedRate(rate: Rate, fidelity: Fidelity | null): Rate {
+  return fidelity === null ? rate : fidelity.clock().rate(rate);
 }
 
 function traceSource(trace: NonNullable<WorkloadInput["trace"]>, directory: string): TraceSource {
@@ -237,7 +260,10 @@ function findClient(input: WorkloadInput, scenario: Scenario, path: (...rest: Pa
 function readPopularity(input: WorkloadInput, path: (...rest: Path) => Path, report: Report) {
   try {
     const { model, args } = parsePopularity(input.keys?.popularity ?? "uniform");
-    return (count: number) => model.make(count, args);
+    return (count: number, sample: KeySample | undefined) => {
+      if (sample === undefined) return model.make(count, args);
+      return model.inTurn === true ? model.make(sample.count, args) : sample.drawn(model.make(count, args));
+    };
   } catch (error) {
     if (!(error instanceof UnitError)) throw error;
     report(path("keys", "popularity"), error.message);

@@ -5,6 +5,7 @@ import { engineOfProfile } from "../catalog/engines.ts";
 import type { NodeType } from "../catalog/nodes.ts";
 import { type PriceBook, priceBookNames } from "../catalog/prices.ts";
 import type { PlannedDrill } from "../drills/index.ts";
+import { Parameters } from "../engine/parameters.ts";
 import { engineProfile } from "../engine/profile.ts";
 import type { Alarm } from "../models/alarms/alarm.ts";
 import type { WorldConfig } from "../models/config.ts";
@@ -16,14 +17,17 @@ import { type Billing, buildBilling } from "./build-billing.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile, nodeOf } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
+import { buildFidelity, type Fidelity, paced, periodOf } from "./build-fidelity.ts";
 import { buildOrigin } from "./build-origin.ts";
 import { asksOrigin } from "./build-pattern.ts";
+import { buildRate } from "./build-rate.ts";
 import { type Report, readRange } from "./build-report.ts";
 import { buildServerless, checkServerless, SERVERLESS_NODE } from "./build-serverless.ts";
 import { buildData } from "./build-stored.ts";
 import { buildWorkload, type WorkloadPlan } from "./build-workload.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
+import { keySamples } from "./fidelity-sample.ts";
 import { type FoundBook, findBook } from "./price-file.ts";
 import type { Scenario } from "./schema.ts";
 
@@ -42,6 +46,8 @@ export interface Built {
   readonly setup: EngineSetup;
   readonly warmupNs: number | "auto";
   readonly workloads: readonly WorkloadPlan[];
+  /** Null: everything is simulated. */
+  readonly fidelity: Fidelity | null;
   /** A fresh configuration; each world needs its own, since traces and key tables hold state. */
   world(replication: number, seed: number, feed?: Feed): WorldConfig;
 }
@@ -81,7 +87,32 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
   checkAuth(scenario, profile, tell);
   const clients = buildClients(scenario, tell);
   const origin = buildOrigin(scenario, tell);
-  const workloads = scenario.workload.map((one, i) => buildWorkload(one, i, scenario, directory, tell));
+  const fidelity = buildFidelity(scenario, tell);
+  // Samples are chosen by what fits into memory: a limit that is no number has been told already.
+  const limits = fidelity === null || problems > 0 ? null : new Parameters(profile, setup.parameters);
+  const samples =
+    limits === null || fidelity!.keysPer === 1
+      ? []
+      : keySamples(
+          {
+            scenario,
+            keysPer: fidelity!.keysPer,
+            layout: profile.layout(8, cluster.mode === "cluster"),
+            maxmemory: limits.number("maxmemory"),
+            origin,
+            rates: one =>
+              buildRate(
+                one,
+                scenario.duration,
+                () => [],
+                () => {},
+              )?.().mean(scenario.duration) ?? null,
+          },
+          tell,
+        );
+  const workloads = scenario.workload.map((one, i) =>
+    buildWorkload(one, i, { scenario, directory, fidelity, sample: samples[i] }, tell),
+  );
   const data = buildData(scenario, tell);
   checkNames(scenario, tell);
   const drills = serverless ? [] : planDrills(scenario, failoverProfile(cluster), tell);
@@ -101,18 +132,21 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
     const asks = scenario.workload[needsOrigin].pattern === undefined ? "trace" : "pattern";
     tell(["workload", needsOrigin, asks], "needs an «origin:» to ask on a miss");
   }
-  const periodNs = Math.min(
-    scenario.duration,
-    scenario.period ??
-      Math.max(NS_PER_SECOND, Math.ceil(scenario.duration / DEFAULT_ROWS / NS_PER_SECOND) * NS_PER_SECOND),
-  );
+  const periodNs =
+    fidelity !== null
+      ? Math.min(scenario.duration, periodOf(fidelity))
+      : Math.min(
+          scenario.duration,
+          scenario.period ??
+            Math.max(NS_PER_SECOND, Math.ceil(scenario.duration / DEFAULT_ROWS / NS_PER_SECOND) * NS_PER_SECOND),
+        );
   checkTimes(scenario, periodNs, expectations, tell);
   const alarms = buildAlarms(scenario, node, periodNs, tell);
   if (problems > 0 || book === null) return null;
 
   const config = serverless
     ? buildServerless(scenario, profile, setup, workloads, clients)
-    : buildCluster(scenario, profile, node, setup);
+    : paced(buildCluster(scenario, profile, node, setup), fidelity, limits);
   return {
     scenario,
     node,
@@ -124,13 +158,15 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
     expectations: expectations.filter(one => one !== null),
     alarms,
     setup,
-    warmupNs: scenario.warmup,
+    warmupNs: fidelity?.windows == null ? scenario.warmup : 0,
     workloads,
+    fidelity,
     world: (replication, seed, feed) => ({
       seed,
       replication,
-      durationNs: scenario.duration,
+      durationNs: fidelity?.durationNs ?? scenario.duration,
       periodNs,
+      horizon: fidelity?.horizon,
       zones: zoneNames(scenario.region, scenario.zones),
       latency: {
         inZoneRttNs: scenario.network.inZone,

@@ -31,7 +31,10 @@ export function overReplications(summaries: readonly Summary[]): Record<string, 
 
 /** Intervals from batches of one run's periods. */
 export function overBatches(world: World, measured: Measured): Record<string, ResultInterval> {
-  const periods = measured.rows.map(row => world.recorder.periods[row]);
+  const periods = measured.rows.map(row => world.recorder.periods[row]).filter(period => !period.repeats);
+  const perWindow = world.config.horizon?.rowsPerWindow ?? 0;
+  // From window to window the load changes, which is no error: only what differs within one is.
+  const means = (values: readonly number[]) => batchMeans(perWindow === 0 ? values : aroundWindows(values, perWindow));
   const perPeriod = (
     read: (outcomes: Float64Array, latency: { sum: number; count: number }, seconds: number) => number | null,
   ) =>
@@ -47,15 +50,25 @@ export function overBatches(world: World, measured: Measured): Record<string, Re
     });
   return {
     throughputPerSecond: roundInterval(
-      batchMeans(perPeriod((outcomes, _latency, seconds) => (endedIn(outcomes) - outcomes[FAILED]) / seconds)),
+      means(perPeriod((outcomes, _latency, seconds) => (endedIn(outcomes) - outcomes[FAILED]) / seconds)),
       "batch-means",
     ),
-    hitRate: roundInterval(batchMeans(perPeriod(hitRateOf)), "batch-means"),
+    hitRate: roundInterval(means(perPeriod(hitRateOf)), "batch-means"),
     latencyMeanUs: roundInterval(
-      batchMeans(perPeriod((_outcomes, { sum, count }) => (count === 0 ? null : sum / count / 1_000))),
+      means(perPeriod((_outcomes, { sum, count }) => (count === 0 ? null : sum / count / 1_000))),
       "batch-means",
     ),
   };
+}
+
+/** Each row around the mean of all, with the difference that it has from its window's mean. */
+function aroundWindows(values: readonly number[], perWindow: number): number[] {
+  const mean = (some: readonly number[]) => some.reduce((sum, value) => sum + value, 0) / some.length;
+  const all = mean(values);
+  return values.map((value, i) => {
+    const from = i - (i % perWindow);
+    return all + value - mean(values.slice(from, from + perWindow));
+  });
 }
 
 function roundInterval(

@@ -3,6 +3,7 @@
 
 import type { DrillReport } from "../drills/drill.ts";
 import { scheduleDrills } from "../drills/index.ts";
+import { stretch } from "../models/horizon.ts";
 import { Observation } from "../models/observers/index.ts";
 import { World } from "../models/world.ts";
 import type { Result } from "../result.ts";
@@ -93,6 +94,7 @@ async function runOnce(
     for (const feeder of feeders) await feeder.close();
   }
   world.finish();
+  if (config.horizon !== undefined) stretch(world.recorder, config.horizon);
   return { world, drills, complete };
 }
 

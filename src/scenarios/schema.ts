@@ -10,6 +10,7 @@ import { billingSchema } from "./schema/billing.ts";
 import { clientSchema } from "./schema/client.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { drillSchema } from "./schema/drill.ts";
+import { fidelitySchema, windowsSchema } from "./schema/fidelity.ts";
 import { networkSchema } from "./schema/network.ts";
 import { originSchema } from "./schema/origin.ts";
 import { demandSchema, planSchema, sloSchema } from "./schema/plan.ts";
@@ -27,6 +28,8 @@ export const scenarioSchema = z
       .default("auto")
       .meta({ description: "Time at the start that summaries leave out; «auto» finds it (MSER-5)." }),
     period: duration("Length of one row of the series; about 600 rows when left out.", ["1s"]).optional(),
+    fidelity: fidelitySchema,
+    windows: windowsSchema.optional(),
     region: z.string().default("us-east-1").meta({ description: "AWS region: names the zones and the price book." }),
     zones: z.int().min(1).max(6).default(3).meta({ description: "Availability Zones in use." }),
     prices: z

@@ -10,6 +10,8 @@ export interface PopularityModel {
   /** Names of the arguments in order, with the range each must lie in. */
   readonly parameters: readonly { readonly name: string; readonly min: number; readonly max: number }[];
   make(count: number, args: readonly number[]): Popularity;
+  /** Keys come in turn: so do those of a sample of them. */
+  readonly inTurn?: boolean;
   /** Share of the requests that go to key number k; for the closed forms. */
   probability(count: number, args: readonly number[]): (key: number) => number;
 }
@@ -51,6 +53,7 @@ export const POPULARITIES: readonly PopularityModel[] = [
     name: "sequential",
     summary: "one key after the other, round and round: a scan",
     parameters: [],
+    inTurn: true,
     make(count) {
       let next = 0;
       return () => {

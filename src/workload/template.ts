@@ -116,7 +116,7 @@ export function parseTemplate(text: string, scripts = NO_SCRIPTS): Part[] {
 export interface TemplateSource {
   keyText(key: number): string;
   value(key: number): Bytes;
-  ttlSeconds(): number;
+  ttlSeconds(key: number): number;
   readonly random: Random;
 }
 
@@ -136,7 +136,7 @@ function fillPart(part: Part, key: number, source: TemplateSource): Bytes {
     case "value":
       return source.value(key);
     case "ttl":
-      return String(source.ttlSeconds());
+      return String(source.ttlSeconds(key));
     case "int":
       return String(part.low + source.random.below(part.high - part.low + 1));
     case "rank":

@@ -27,6 +27,8 @@ function recorder(periods: readonly { hits: number; misses: number; latencyNs?: 
         arrived: hits + misses,
         inProgress: 0,
         rows: [{ outcomes, latency: latency.snapshot() }],
+        weight: 1,
+        repeats: false,
       };
     }),
   } as unknown as Recorder;

@@ -44,7 +44,7 @@ export function gatherCaching({ config, counters, pattern, lastCounters }: Obser
     const value = counters[counter];
     const before = lastCounters.get(metric);
     if (before === undefined && value === 0) continue;
-    recorder.set(metric, "Count", name, value - (before ?? 0));
+    recorder.set(metric, "Count", name, value - (before ?? 0), true);
     lastCounters.set(metric, value);
   }
   if (counters.staleReads > 0) {

@@ -49,6 +49,8 @@ export interface ClusterConfig {
   readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
   /** Left out on clusters of nodes. */
   readonly serverless?: ServerlessConfig | undefined;
+  /** The engines' clock passes so many times faster than simulated time (horizon.ts); left out: as fast. */
+  readonly cacheClock?: number | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */
   readonly placement?: PlacementConfig | undefined;
 }

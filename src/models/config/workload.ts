@@ -2,6 +2,7 @@
 
 import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { Spacing } from "../../workload/arrivals/open.ts";
+import type { KeySample } from "../../workload/key-sample.ts";
 import type { KeyTable, Popularity } from "../../workload/keys.ts";
 import type { Rate } from "../../workload/rate.ts";
 import type { Stored } from "../../workload/stored.ts";
@@ -56,6 +57,8 @@ export interface WorkloadConfig {
   readonly absentShare?: number;
   /** Its writes wait for replicas; they do not when left out. */
   readonly wait?: WaitConfig | null;
+  /** The keys above are those of a sample; left out: all of them. */
+  readonly sample?: KeySample | undefined;
 }
 
 /** WAIT after every write; see replication/wait.ts. */

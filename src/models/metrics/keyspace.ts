@@ -7,10 +7,10 @@ const misses: Total = node => node.engine.stats.keyspaceMisses;
 
 export const KEYSPACE_METRICS: readonly NodeMetric[] = [
   standing("CurrItems", "Count", "keys", ({ node }) =>
-    node.engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0),
+    node.ram.items(node.engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0)),
   ),
   standing("CurrVolatileItems", "Count", "keys with a time to live", ({ node }) =>
-    node.engine.databases.reduce((sum, database) => sum + (database?.expires.size ?? 0), 0),
+    node.ram.items(node.engine.databases.reduce((sum, database) => sum + (database?.expires.size ?? 0), 0)),
   ),
   counted("CacheHits", "Count", "read-only look-ups that found their key", hits),
   counted("CacheMisses", "Count", "read-only look-ups that did not", misses),

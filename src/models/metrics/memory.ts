@@ -3,19 +3,17 @@
 import { type NodeMetric, standing } from "./metric.ts";
 
 export const MEMORY_METRICS: readonly NodeMetric[] = [
-  standing("BytesUsedForCache", "Bytes", "all that the engine has allocated", ({ node }) => node.engine.usedMemory),
-  standing("DatabaseMemoryUsagePercentage", "Percent", "used_memory / maxmemory", ({ node: { engine } }) => {
-    const { maxmemory } = engine.settings;
-    return maxmemory === 0 ? null : (100 * engine.usedMemory) / maxmemory;
-  }),
+  standing("BytesUsedForCache", "Bytes", "all that the engine has allocated", ({ node }) => node.ram.usedBytes),
+  standing("DatabaseMemoryUsagePercentage", "Percent", "used_memory / maxmemory", ({ node: { ram } }) =>
+    ram.limitBytes === 0 ? null : (100 * ram.usedBytes) / ram.limitBytes,
+  ),
   standing(
     "DatabaseMemoryUsageCountedForEvictPercentage",
     "Percent",
     "(used_memory - mem_not_counted_for_evict) / maxmemory",
-    ({ node: { engine } }) => {
-      const { maxmemory } = engine.settings;
-      const counted = engine.usedMemory - engine.outside.replicationExcess;
-      return maxmemory === 0 ? null : (100 * counted) / maxmemory;
+    ({ node: { engine, ram } }) => {
+      const counted = ram.usedBytes - engine.outside.replicationExcess;
+      return ram.limitBytes === 0 ? null : (100 * counted) / ram.limitBytes;
     },
   ),
   standing("FreeableMemory", "Bytes", "free memory of the host", ({ node }) => node.memory().freeBytes),

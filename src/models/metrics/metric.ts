@@ -26,13 +26,15 @@ export interface NodeMetric {
   readonly meaning: string;
   /** Running totals whose rise `read` asks for. */
   readonly totals?: readonly Total[];
+  /** It adds up over time, as counts of a period do. */
+  readonly flow?: boolean;
   /** Null: nothing to measure in this period. Undefined: no such metric on this node. */
   read(period: NodePeriod): number | null | undefined;
 }
 
 /** A metric that is the rise of a total. */
 export function counted(name: string, unit: MetricUnit, meaning: string, total: Total): NodeMetric {
-  return { name, unit, meaning, totals: [total], read: period => period.rise(total) };
+  return { name, unit, meaning, totals: [total], flow: true, read: period => period.rise(total) };
 }
 
 /** A metric that is read as it stands at the end of the period. */

@@ -29,6 +29,7 @@ export const REPLICATION_METRICS: readonly NodeMetric[] = [
     unit: "Bytes",
     meaning: "bytes that the primary put into its stream",
     totals: [replicated],
+    flow: true,
     read: ({ node, rise }) => (node.stream === null ? null : Math.max(0, rise(replicated))),
   },
   standing(

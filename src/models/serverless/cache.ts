@@ -134,7 +134,10 @@ export class ServerlessCache implements Front {
   /** The period's measurements have been read. */
   periodOver(): void {
     this.latency.periodOver();
-    for (const node of this.cluster.nodes) node.periodOver();
+    for (const node of this.cluster.nodes) {
+      node.requestLatency.periodOver();
+      node.pressure.periodOver();
+    }
   }
 
   private slotOf(request: number): number {

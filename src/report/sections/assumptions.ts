@@ -4,6 +4,7 @@ import type { Result } from "../../result.ts";
 import { formatPercent } from "../../units.ts";
 import { html, type Markup } from "../markup.ts";
 import { saySeconds } from "../quantity.ts";
+import { describeFidelity } from "../words.ts";
 import type { Section } from "./section.ts";
 
 function warmup({ window }: Result): string {
@@ -45,6 +46,11 @@ export const assumptions: Section = {
         <li>${warmup(result)}</li>
         <li>${intervals(result)}</li>
         <li>A percentile is given only where enough requests lie beyond it; elsewhere it says «too few samples».</li>
+        ${
+          result.fidelity !== undefined &&
+          html`<li>Not everything was simulated: ${describeFidelity(result)}. Assumed: the load changes slowly against waits and against
+          what is in the cache. Left out: queues that grow for long come out too short; errors are those of sampling alone.</li>`
+        }
         <li>A row of the series is one period of ${saySeconds(result.series.periodSeconds)}: counts and percentiles are of the
           period, gauges such as memory, lag and connections are read at its end.</li>
         <li>This is a simulation: it answers for the models and facts below, not for hardware, neighbours or code that they leave out.</li>

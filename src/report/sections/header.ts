@@ -3,7 +3,7 @@
 import type { Result } from "../../result.ts";
 import { html, join, type Markup, name } from "../markup.ts";
 import { saySeconds } from "../quantity.ts";
-import { describeCluster, verdictSentence } from "../words.ts";
+import { describeCluster, describeErrors, describeFidelity, verdictSentence } from "../words.ts";
 
 function badge(result: Result): Markup {
   if (result.partial) return html`<span class="badge warn">partial</span>`;
@@ -13,12 +13,12 @@ function badge(result: Result): Markup {
     : html`<span class="badge fail">✗ fail</span>`;
 }
 
-function facts({ seed, replications, simulatedSeconds, window, cost, version }: Result): Markup {
+function facts({ seed, replications, fidelity, simulatedSeconds, window, cost, version }: Result): Markup {
   return join(
     [
       `seed ${seed}`,
       `${replications} ${replications === 1 ? "replication" : "replications"}`,
-      `${saySeconds(simulatedSeconds)} simulated`,
+      `${saySeconds(simulatedSeconds)} ${fidelity === undefined ? "simulated" : "stood for"}`,
       `measured from ${saySeconds(window.fromSeconds)} to ${saySeconds(window.toSeconds)}`,
       html`prices ${name(cost.book)} of ${cost.asOf}`,
       `cachecast ${version}`,
@@ -36,6 +36,7 @@ const LOAD = {
 export function renderHeader(result: Result): Markup {
   const { scenario, partial, simulatedSeconds, saturation } = result;
   const load = LOAD[saturation];
+  const fidelity = describeFidelity(result);
   return html`
     <header>
       <div class="title">
@@ -46,6 +47,7 @@ export function renderHeader(result: Result): Markup {
       <p class="cluster">${describeCluster(result)}</p>
       ${scenario.description !== "" && html`<p>${scenario.description}</p>`}
       <p class="muted facts">${facts(result)}</p>
+      ${fidelity !== null && html`<p class="banner">${fidelity}. ${describeErrors(result)}.</p>`}
       ${partial && html`<p class="banner">The run was interrupted: everything here covers the first ${saySeconds(simulatedSeconds)} only.</p>`}
       ${load !== null && html`<p class="banner">${load}</p>`}
       <p class="verdict ${partial ? "warn" : result.checks.length === 0 ? "none" : result.verdict}">${verdictSentence(result)}</p>

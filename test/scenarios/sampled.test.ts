@@ -1,0 +1,128 @@
+// A sample of the keys against the whole: hit rate, percentiles, memory, counts; and what it refuses.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Result } from "../../src/result.ts";
+import { runScenario } from "../../src/scenarios/run.ts";
+import { load, problems } from "./fixture.ts";
+
+/** A cache for a fifth of its keys, with a time to live. */
+const SCENARIO = `name: pages
+duration: 5m
+seed: 3
+cluster:
+  engine: valkey-8.0
+  management: self-managed
+  node: cache.m7g.large
+  shards: 1
+  replicas: 0
+  parameters: { maxmemory: 60mb, maxmemory-policy: POLICY }
+clients: [{ name: web, instances: 10 }]
+origin: { latency: "lognormal(p50=2ms, p99=8ms)", concurrency: 100 }
+workload:
+  - name: pages
+    pattern: { cache-aside: { ttl: 5m } }
+    rate: 1k/s
+    keys: { count: 200k, popularity: zipf(0.9) }
+    values: 1KiB
+    preload: 30%
+warmup: 2m
+`;
+
+const run = async (policy: string, ...settings: string[]) =>
+  runScenario(await load(SCENARIO.replace("POLICY", policy), { settings }));
+
+describe.each(["allkeys-lru", "allkeys-lfu"])("sampled(1/16) under %s", policy => {
+  let exact: Result;
+  let sampled: Result;
+  beforeAll(async () => {
+    exact = await run(policy);
+    sampled = await run(policy, "fidelity=sampled(1/16)");
+  }, 120_000);
+
+  test("the hit rate is within half a point of the exact one, and within its own error", () => {
+    const difference = Math.abs(sampled.summary.hitRate! - exact.summary.hitRate!);
+    expect(exact.summary.evictions).toBeGreaterThan(1_000);
+    expect(difference).toBeLessThan(0.005);
+    expect(difference).toBeLessThan(2 * sampled.fidelity!.errors.hitRate!);
+  });
+
+  test("p50 and p99 are within ten per cent", () => {
+    for (const q of ["p50", "p99"] as const) {
+      const ratio = sampled.summary.latencyUs[q]! / exact.summary.latencyUs[q]!;
+      expect(ratio, q).toBeGreaterThan(0.9);
+      expect(ratio, q).toBeLessThan(1.1);
+    }
+  });
+
+  test("memory, keys and the processor are those of all keys", () => {
+    expect(sampled.nodes).toHaveLength(exact.nodes.length);
+    sampled.nodes.forEach((node, i) => {
+      expect(node.maxmemoryBytes).toBe(exact.nodes[i].maxmemoryBytes);
+      expect(node.peakPercent! / exact.nodes[i].peakPercent!).toBeCloseTo(1, 1);
+      expect(node.keys / exact.nodes[i].keys).toBeGreaterThan(0.95);
+      expect(node.keys / exact.nodes[i].keys).toBeLessThan(1.05);
+      expect(node.engineCpuMeanPercent / exact.nodes[i].engineCpuMeanPercent).toBeCloseTo(1, 1);
+    });
+  });
+
+  test("counts are those of the whole duration, and add up", () => {
+    const { totals } = sampled;
+    expect(totals.arrived).toBe(
+      totals.hits + totals.misses + totals.done + totals.degraded + totals.failed + totals.inProgress,
+    );
+    expect(totals.arrived / exact.totals.arrived).toBeCloseTo(1, 1);
+    expect(sampled.summary.requests / exact.summary.requests).toBeCloseTo(1, 1);
+    expect(sampled.summary.throughputPerSecond / exact.summary.throughputPerSecond).toBeCloseTo(1, 1);
+    expect(sampled.clients[0].commands / exact.clients[0].commands).toBeCloseTo(1, 1);
+    expect(sampled.cost.monthlyUsd! / exact.cost.monthlyUsd!).toBeCloseTo(1, 2);
+    expect(sampled.simulatedSeconds).toBe(300);
+    expect(sampled.fidelity!.simulatedSeconds).toBe(18.75);
+    expect(sampled.series.time.at(-1)).toBe(300);
+  });
+});
+
+test("an exact run says nothing of fidelity, and a sampled one says what it is", async () => {
+  const short = ["duration=16s", "warmup=0s"];
+  expect((await run("allkeys-lru", ...short)).fidelity).toBeUndefined();
+  const { fidelity } = await run("allkeys-lru", ...short, "fidelity=sampled(1/8)");
+  expect(fidelity).toMatchObject({ keysPer: 8, simulatedSeconds: 2, windows: null });
+  expect(fidelity!.keys!.all).toBe(200_000);
+  expect(fidelity!.keys!.simulated).toBeLessThan(30_000);
+  expect(fidelity!.keys!.whole).toBeGreaterThan(20);
+});
+
+const twice = () => run("allkeys-lru", "duration=16s", "warmup=0s", "fidelity=sampled(1/16)");
+test("the same seed gives the same sampled result", async () => {
+  const [one, again] = [await twice(), await twice()];
+  expect(again.provenance.digests).toEqual(one.provenance.digests);
+  expect(again.summary).toEqual(one.summary);
+  expect(again.fidelity).toEqual(one.fidelity);
+});
+
+describe("what a sample cannot stand for is refused, with the reason", () => {
+  const refused = (text: string, ...settings: string[]) =>
+    problems(text, { settings: ["fidelity=sampled(1/16)", ...settings] });
+  const base = SCENARIO.replace("POLICY", "allkeys-lru");
+
+  test("nothing is refused of a plain cache", async () => {
+    expect(await refused(base)).toEqual([]);
+  });
+
+  test.each([
+    ["drills", "drills=[{at: 1m, crash-node: {}}]", "drills[0]: cannot be simulated by sampled(1/16): failovers"],
+    ["credits", "cluster.node=cache.t4g.medium", "cluster.node: cannot be simulated by sampled(1/16): CPU credits"],
+    ["tiering", "cluster.node=cache.r6gd.xlarge", "cluster.node: cannot be simulated by sampled(1/16): which values"],
+    ["few keys", "workload[0].keys.count=20k", "leaves 1,250 keys in the memory"],
+    ["short lives", "workload[0].pattern={cache-aside: {ttl: 2s}}", "is too short for a sample of 1/16"],
+    ["locks", "workload[0].pattern={cache-aside: {stampede: {lock: {}}}}", "what it saves depends on how many ask"],
+    ["write-behind", "workload[0].pattern={write-behind: {}}", "how many writes of a key become one"],
+  ])("%s", async (_name, setting, message) => {
+    expect((await refused(base, setting)).join("\n")).toContain(message);
+  });
+
+  test("a sample that is no sample", async () => {
+    for (const text of ["sampled(1/1)", "sampled(16)", "sampled(1/9999)", "roughly"]) {
+      expect((await problems(base, { settings: [`fidelity=${text}`] })).join("\n")).toContain("exact, or sampled(1/N)");
+    }
+  });
+});
