@@ -37,7 +37,12 @@ const ROWS_PER_WINDOW = 3;
 const MOST_ROWS = 20_000;
 const LEAST_WINDOW_NS = NS_PER_SECOND / 2;
 /** What `windows:` leaves out. */
-const WINDOWS = { count: 24, length: 60 * NS_PER_SECOND, settle: 30 * NS_PER_SECOND, lead: 300 * NS_PER_SECOND };
+const WINDOWS = {
+  count: 24,
+  lengthNs: 60 * NS_PER_SECOND,
+  settleNs: 30 * NS_PER_SECOND,
+  leadNs: 300 * NS_PER_SECOND,
+};
 const DAY_NS = 86_400 * NS_PER_SECOND;
 
 /** Null: everything is simulated. */
@@ -121,8 +126,12 @@ function layOut({ count, cycleNs, lengthNs, settleNs, leadNs }: WindowPlan, keys
 
 function windowPlan(scenario: Scenario, report: Report): WindowPlan | null {
   const { duration, fidelity: keysPer, warmup, drills, expect } = scenario;
-  const { count, length: lengthNs, settle: settleNs, lead: leadNs, cycle } = { ...WINDOWS, ...scenario.windows };
-  const cycleNs = cycle ?? Math.min(duration, DAY_NS);
+  const given = scenario.windows!;
+  const count = given.count ?? WINDOWS.count;
+  const lengthNs = given.length ?? WINDOWS.lengthNs;
+  const settleNs = given.settle ?? WINDOWS.settleNs;
+  const leadNs = given.lead ?? WINDOWS.leadNs;
+  const cycleNs = given.cycle ?? Math.min(duration, DAY_NS);
   const plan = { count, cycleNs, cycles: Math.round(duration / cycleNs), lengthNs, settleNs, leadNs };
   let problems = 0;
   const tell: Report = (path, message) => {
