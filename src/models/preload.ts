@@ -14,6 +14,15 @@ import type { EventLog } from "./event-log.ts";
 import { SampledMemory } from "./sampled-memory.ts";
 import type { Traffic } from "./traffic.ts";
 
+/** A key that stands in the cache before the run. */
+export interface Preloaded {
+  readonly key: string;
+  readonly slot: number;
+  readonly hash: number;
+  readonly value: Bytes;
+  readonly ttlSeconds: number | null;
+}
+
 export function preload(
   cluster: Cluster,
   traffic: readonly Traffic[],

@@ -8,6 +8,7 @@ import type { Simulation } from "../sim/simulation.ts";
 import { NS_PER_SECOND } from "../units.ts";
 import { nextGapNs } from "../workload/arrivals/open.ts";
 import { type Rate, surgingRate } from "../workload/rate.ts";
+import { scattered } from "../workload/scattered.ts";
 import { TRACE_DELETE, TRACE_SET, UNKNOWN_SIZE, UNKNOWN_TTL } from "../workload/traces/trace.ts";
 import { ValueTable } from "../workload/values.ts";
 import { commandMix } from "./caching/commands.ts";
@@ -20,6 +21,7 @@ import type { WorkloadConfig } from "./config.ts";
 import { Flights } from "./flights.ts";
 import type { OriginCalls } from "./origin-calls.ts";
 import { HIT, MISS, type Outcome } from "./outcome.ts";
+import type { Preloaded } from "./preload.ts";
 import type { Requests } from "./requests.ts";
 import { Versions } from "./versions.ts";
 
@@ -385,21 +387,4 @@ export class Traffic implements PatternWorld {
       };
     }
   }
-}
-
-/** A key that stands in the cache before the run. */
-export interface Preloaded {
-  readonly key: string;
-  readonly slot: number;
-  readonly hash: number;
-  readonly value: Bytes;
-  readonly ttlSeconds: number | null;
-}
-
-/** A key's number as a number in [0, 1) that has nothing to do with its popularity (Murmur's finaliser). */
-function scattered(key: number): number {
-  let z = (key ^ 0x5bd1e995) | 0;
-  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
-  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-  return ((z ^ (z >>> 16)) >>> 0) / 4_294_967_296;
 }

@@ -174,6 +174,12 @@ function windowPlan(scenario: Scenario, report: Report): WindowPlan | null {
   }
   scenario.workload.forEach((one, i) => {
     if (one.trace !== undefined) tell(["workload", i, "trace"], "cannot be replayed in windows: it has its own times");
+    if ((one.keys?.drift ?? 0) > 0) {
+      tell(
+        ["workload", i, "keys", "drift"],
+        "cannot be followed in windows: which keys are popular changes between them",
+      );
+    }
   });
   expect.forEach((text, i) => {
     if (/\bdrills?\b/u.test(text)) tell(["expect", i], "looks at drills, and there are none in windows");

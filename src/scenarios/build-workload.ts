@@ -116,7 +116,8 @@ export function buildWorkload(
         valuePerWrite: input.valueSize === "per-write",
         ttlSeconds: ttl,
         preload: input.preload === "steady" ? 1 : input.preload,
-        presence: input.preload === "steady" ? presenceOf(input, load, pattern, ttl, count) : undefined,
+        presence:
+          input.preload === "steady" ? presenceIn(presenceOf(input, load, pattern, ttl, count), sample) : undefined,
         writeShare: input.writes,
         driftPerSecond: input.keys?.drift ?? 0,
         onceShare: input.keys?.once ?? 0,
@@ -159,6 +160,11 @@ function checkWait(
   if (wait.timeout >= timeout) {
     report(path("wait", "timeout"), "is not below the client's own timeout, which would end the write first");
   }
+}
+
+/** How likely the keys of a sample are there: as likely as those that they are. */
+function presenceIn(presence: (key: number) => number, sample: KeySample | undefined): (key: number) => number {
+  return sample === undefined ? presence : number => presence(sample.keyOf(number));
 }
 
 function pacedRate(rate: Rate, fidelity: Fidelity | null): Rate {

@@ -28,6 +28,9 @@ export function checkSampled(scenario: Scenario, keysPer: number, report: Report
   if (/^cache\.r6gd/u.test(cluster.node ?? "")) {
     refuse(["cluster", "node"], "which values move to its SSD depends on all keys together");
   }
+  if (scenario.data !== undefined && Object.keys(scenario.data).length > 0) {
+    refuse(["data"], "single keys are in no sample");
+  }
   scenario.workload.forEach((one, i) => {
     checkWorkload(one, (...rest) => ["workload", i, ...rest], refuse);
   });
@@ -55,6 +58,9 @@ function checkWorkload(
       );
     }
   }
+  if ((input.keys?.drift ?? 0) > 0)
+    refuse(path("keys", "drift"), "which keys are popular changes while the run has 1/N of the time");
+  if (input.holds !== undefined) refuse(path("holds"), "only strings are sampled");
   const pattern = patternOf(input);
   if (pattern === null) return;
   const { name, options } = pattern;

@@ -31,6 +31,8 @@ export class KeySample {
   keyOf(number: number): number {
     const { hot, per, keys } = this;
     if (number < hot) return number;
+    // Beyond the keys that there are: asked for once, and each is one of its own.
+    if (number >= this.count) return keys + number - this.count;
     const first = hot + (number - hot) * per;
     const end = Math.min(first + per, keys);
     let chosen = first;
