@@ -8,10 +8,10 @@ import { sure } from "./rounding.ts";
 import { scaledCounts } from "./stands-for.ts";
 
 export function clientRows(world: World): Result["clients"] {
-  return world.clients.map(client => rowOf(client));
+  return world.clients.map(client => rowOf(client, world));
 }
 
-function rowOf(client: Client): Result["clients"][number] {
+function rowOf(client: Client, world: World): Result["clients"][number] {
   const { config, counters, connections, breakers, budgets, login } = client;
   const { name, library, tcp, dnsTtlNs } = config;
   return {
