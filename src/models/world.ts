@@ -35,7 +35,6 @@ import { preload } from "./preload.ts";
 import { FanOut } from "./pubsub/fan-out.ts";
 import { readerEndpoint } from "./reader-endpoint.ts";
 import { Recorder } from "./recorder.ts";
-import type { ReplicationLink } from "./replication/link.ts";
 import { ReplicaReads } from "./replication/replica-reads.ts";
 import { ReplicationWaits } from "./replication/wait.ts";
 import { Requests } from "./requests.ts";
@@ -118,7 +117,7 @@ export class World {
     const { autoScaling } = config.cluster;
     this.autoScaling = autoScaling === undefined ? null : new AutoScaling(this.cluster, autoScaling);
     this.cluster.observers.push({
-      replicaLag: (link, lagNs) => this.recordLag(link, lagNs),
+      replicaLag: (link, lagNs) => this.replicationLag[link.replica.shard].record(lagNs),
       shardAdded: () => this.replicationLag.push(new Histogram()),
       nodeRemoved: node => this.nodeFaults.nodeRemoved(node),
     });
@@ -138,18 +137,12 @@ export class World {
             began: () => this.recorder.began(),
             ended: (request, outcome) => {
               this.recorder.ended(index, outcome, sim.now - this.requests.startedNs[request]);
-              if (this.keyGroups !== null) {
-                this.keyGroups.ended(this.requests.key[request], workload.sample!.hot, outcome);
-              }
+              this.keyGroups?.ended(this.requests.key[request], workload.sample!.hot, outcome);
             },
           },
         ),
       );
     });
-  }
-
-  private recordLag(link: ReplicationLink, lagNs: number): void {
-    this.replicationLag[link.replica.shard].record(lagNs);
   }
 
   private buildCluster(): Cluster {
