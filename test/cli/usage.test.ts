@@ -32,6 +32,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   fuzz: ["--seeds", "--from"],
   validate: ["--set", "--overlay", "--json"],
   report: ["--output", "-o"],
+  import: ["--output", "--force", "--queries", "--node", "--engine", "--shards", "--json"],
   init: ["--force"],
   explain: [],
   // Its help is its script.
