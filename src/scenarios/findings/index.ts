@@ -2,6 +2,8 @@
 
 import type { Finding, Result } from "../../result.ts";
 import type { Built } from "../build.ts";
+import { cpuCredits, networkAllowance } from "./allowances.ts";
+import { busyScript } from "./busy-script.ts";
 import { connectionChurn } from "./connection-churn.ts";
 import { connectionLimit } from "./connection-limit.ts";
 import { connectionStorm } from "./connection-storm.ts";
@@ -10,7 +12,10 @@ import { endlessSync } from "./endless-sync.ts";
 import { engineCpu } from "./engine-cpu.ts";
 import { evictions } from "./evictions.ts";
 import { hitRate } from "./hit-rate.ts";
+import { hotShard } from "./hot-shard.ts";
 import { idleClosed } from "./idle-closed.ts";
+import { jobsPileUp, lostUpdates, messagesMissed, writesLost } from "./losses.ts";
+import { massExpiry } from "./mass-expiry.ts";
 import { memory } from "./memory.ts";
 import { metastable } from "./metastable.ts";
 import { noReplica } from "./no-replica.ts";
@@ -22,6 +27,7 @@ import { pool } from "./pool.ts";
 import { refusedDrill } from "./refused-drill.ts";
 import { retryStorm } from "./retry-storm.ts";
 import type { Rule } from "./rule.ts";
+import { saveEvicts } from "./save-evicts.ts";
 import { silentHost } from "./silent-host.ts";
 import { slowCommands } from "./slow-commands.ts";
 import { splitBrain } from "./split-brain.ts";
@@ -44,6 +50,16 @@ export const RULES: readonly Rule[] = [
   connectionStorm,
   connectionLimit,
   slowCommands,
+  busyScript,
+  writesLost,
+  saveEvicts,
+  cpuCredits,
+  networkAllowance,
+  hotShard,
+  massExpiry,
+  jobsPileUp,
+  lostUpdates,
+  messagesMissed,
   engineCpu,
   memory,
   throttled,
