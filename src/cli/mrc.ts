@@ -1,7 +1,7 @@
 // cachecast mrc: hit rate over memory, of a trace or of a scenario's workload, and which size is the cheapest.
 
 import type { Argv, CommandModule } from "yargs";
-import type { Mrc, MrcPrices } from "../planner/curves/mrc.ts";
+import type { MrcPrices } from "../planner/curves/mrc.ts";
 import type { RequestLog } from "../planner/curves/requests.ts";
 import type { Loaded } from "../scenarios/load.ts";
 import { CliError, EXIT } from "./exit.ts";
@@ -31,6 +31,7 @@ interface MrcArguments {
   prices: string;
   originCost: string | undefined;
   json: string | undefined;
+  report: string | undefined;
 }
 
 const text = { type: "string", requiresArg: true } as const;
@@ -68,6 +69,7 @@ export const mrcVerb: CommandModule<object, MrcArguments> = {
       .option("prices", { ...text, default: "aws-us-east-1", describe: "Price book" })
       .option("origin-cost", { ...text, describe: "What a million misses cost at the origin, such as $2" })
       .option("json", { ...text, describe: "Write the curve as JSON (- for stdout)" })
+      .option("report", { ...text, describe: "Write an HTML page" })
       .example("$0 mrc trace.csv.gz --origin-cost '$2'", "the cheapest size of a cache for recorded requests")
       .example(
         "$0 mrc cache.yaml --method shards",
@@ -78,6 +80,7 @@ export const mrcVerb: CommandModule<object, MrcArguments> = {
 
 async function mrc(args: MrcArguments): Promise<void> {
   checkWritable(args.json);
+  checkWritable(args.report);
   const { hitRateCurve } = await import("../planner/curves/mrc.ts");
   const { POLICY_NAMES } = await import("../planner/curves/names.ts");
   const { engineProfile, PROFILE_NAMES } = await import("../planner/curves/names.ts");
@@ -133,14 +136,28 @@ async function mrc(args: MrcArguments): Promise<void> {
     },
   });
   if (curve.reads === 0) throw new CliError("the requests are all stores: a curve needs reads", EXIT.invalid);
-  if (args.json !== undefined) {
-    const { canonicalJson } = await import("../scenarios/load.ts");
-    writeOutput(
-      args.json,
-      `${JSON.stringify({ schemaVersion: 1, kind: "mrc", source: args.source, method, engine: args.engine, ...JSON.parse(canonicalJson(curve)) }, null, 2)}\n`,
-    );
+  const { mrcSchema } = await import("../result/mrc.ts");
+  const { VERSION } = await import("../version.ts");
+  const document = mrcSchema.parse({
+    schemaVersion: 1,
+    kind: "mrc",
+    version: VERSION,
+    source: args.source,
+    method,
+    engine: args.engine,
+    node: args.node,
+    replicas: args.replicas,
+    ...curve,
+  });
+  if (args.json !== undefined) writeOutput(args.json, `${JSON.stringify(document, null, 2)}\n`);
+  if (args.report !== undefined) {
+    const { renderMrcPage } = await import("../report/mrc-page.ts");
+    writeOutput(args.report, renderMrcPage(document));
   }
-  if (args.json !== "-") process.stdout.write(await textOf(curve, args, method));
+  if (args.json !== "-" && args.report !== "-") {
+    const { renderMrcText } = await import("../report/mrc-text.ts");
+    process.stdout.write(renderMrcText(document));
+  }
 }
 
 const AUTO_EXACT = 1_000_000;
@@ -241,44 +258,4 @@ async function requestsOf(
   );
   say(describeTrace(summary));
   return log;
-}
-
-async function textOf(curve: Mrc, args: MrcArguments, method: string): Promise<string> {
-  const { formatBytes, formatCount, formatPercent, formatUsd } = await import("../units.ts");
-  const { table } = await import("../report/table.ts");
-  const last = curve.points.at(-1)!;
-  const best = curve.best === null ? null : curve.points[curve.best];
-  const rateOf = (point: Mrc["points"][number]) => point.policies[0]?.hitRate ?? point.lru;
-  const policy = args.policies === "none" ? "LRU" : curve.points[0].policies[0].policy;
-  const first =
-    best === null
-      ? `${formatBytes(curve.allBytes)} hold all ${formatCount(curve.keys)} keys and hit ${formatPercent(rateOf(last))} under ${policy}`
-      : `Cheapest: ${formatBytes(best.bytes)} for keys, ${best.shards} × ${args.node} with ${args.replicas} replicas, ` +
-        `hit rate ${formatPercent(rateOf(best))} under ${policy}, ${formatUsd(best.monthlyUsd!)} a month ` +
-        `(memory ${formatUsd(best.memoryUsd!)}, misses ${formatUsd(best.missesUsd!)})`;
-  const header = ["memory", "of all", "LRU", ...curve.points[0].policies.map(one => one.policy)];
-  if (best !== null) header.push("nodes", "memory $", "misses $", "$/month", "");
-  const rows = curve.points.map((point, i) => {
-    const row = [
-      formatBytes(point.bytes),
-      formatPercent(point.ofAll),
-      formatPercent(point.lru),
-      ...point.policies.map(one => formatPercent(one.hitRate)),
-    ];
-    if (best !== null) {
-      row.push(
-        String(point.shards! * (1 + args.replicas)),
-        formatUsd(point.memoryUsd!),
-        formatUsd(point.missesUsd!),
-        formatUsd(point.monthlyUsd!),
-        i === curve.best ? "← cheapest" : "",
-      );
-    }
-    return row;
-  });
-  const how =
-    method === "exact"
-      ? "exact: every key, LRU by stack distance, policies by the engine's own code"
-      : `SHARDS at ${formatPercent(curve.rate)}: ${formatCount(curve.keysUsed)} of ${formatCount(curve.keys)} keys, the most popular ones whole`;
-  return `${first}\n\n${table(header, rows)}\n${formatCount(curve.requests)} requests, ${formatCount(curve.reads)} of them reads; ${how}\n`;
 }
