@@ -41,7 +41,49 @@ function steadyState(effort: string, seconds: number, profile = "redis-7.0"): nu
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/**
+ * The share of dead keys just ahead of the cursor in the steady state (models/physics.md, section 7): a batch of K keys holds K f
+ * dead ones, and another one follows until a batch passes the stop rule, so that a cycle removes K f / P[Bin(K, f) passes].
+ */
+function shareAhead(effort: number, expiriesPerCycle: number): number {
+  const batch = 20 + 5 * (effort - 1);
+  const acceptable = 10 - (effort - 1);
+  const removed = (f: number) => {
+    let passes = 0;
+    let probability = (1 - f) ** batch;
+    for (let dead = 0; dead <= batch; dead++) {
+      if (Math.floor((dead * 100) / batch) <= acceptable) passes += probability;
+      probability *= (((batch - dead) / (dead + 1)) * f) / (1 - f);
+    }
+    return (batch * f) / passes;
+  };
+  let [low, high] = [0.001, 0.9];
+  while (high - low > 1e-6) {
+    const middle = (low + high) / 2;
+    if (removed(middle) < expiriesPerCycle) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 describe("the active expiry cycle", () => {
+  it.each([
+    [1, 0.356],
+    [10, 0.098],
+  ])(
+    "with effort %d first lets the dead reach the share that the stop rule's equation says, and keeps about half of it",
+    (effort, f) => {
+      const predicted = shareAhead(effort, 200_000 / 30 / HZ);
+      expect(predicted).toBeCloseTo(f, 2);
+      const shares = steadyState(String(effort), 35);
+      expect(Math.max(...shares) / predicted).toBeGreaterThan(0.8);
+      expect(Math.max(...shares) / predicted).toBeLessThan(1.05);
+      const later = mean(shares.slice(20)) / predicted;
+      expect(later).toBeGreaterThan(0.45);
+      expect(later).toBeLessThan(0.7);
+    },
+  );
+
   // models/physics.md, section 7, measured on redis-server 7.0.15: first peak 0.338, mean 0.219; effort 10: 0.058.
   it("lets the share of dead keys rise to 0.30–0.36 before it deletes, and keeps a mean of 0.17–0.23 later", () => {
     const shares = steadyState("1", 70);

@@ -15,6 +15,15 @@ import { DONE, FAILED } from "../outcome.ts";
 import type { Requests } from "../requests.ts";
 import type { Pattern, PatternWorld } from "./pattern.ts";
 
+/** Keys that a command takes in a template. */
+function keyCount(parts: readonly Part[], command: Command | undefined): number {
+  if (command === undefined) return 1;
+  return keyPositions(
+    command,
+    parts.map(part => (part.kind === "text" ? part.text : "1")),
+  ).length;
+}
+
 export interface Mix {
   readonly parts: readonly Part[];
   readonly weight: number;
@@ -59,7 +68,8 @@ export function commandMix(
   const commands = mix.map(({ parts }) => commandIn(parts, commandOf));
   const reads = commands.map(command => command !== undefined && (command.flags & READONLY) !== 0);
   const foreign = mix.map(({ parts }, i) => foreignKeyAt(parts, commands[i]));
-  const hinted = mix.map(({ parts }) => keyIsFirstArgument(parts));
+  // A hint says the slot of the whole call: with several keys the engine has to look at them all.
+  const hinted = mix.map(({ parts }, i) => keyIsFirstArgument(parts) && keyCount(parts, commands[i]) <= 1);
   return {
     begin(request) {
       const chosen = mix.length === 1 ? 0 : pick(random);
