@@ -43,7 +43,7 @@ function offers(document: CrossoverDocument): Markup {
 
 const WIDTH = 720;
 const HEIGHT = 320;
-const EDGE = 48;
+const EDGE = 84;
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "10 4", "4 1", "3 6", "12 2", "5 5"];
 
 /** Cost of each offer over the load, both logarithmic. */

@@ -43,6 +43,7 @@ function candidates(plan: PlanDocument): Markup {
       cell: one => (one.name === plan.recommendation ? html`<b>${one.name}</b>` : one.name),
     },
     { head: "cost", unit: "a month", cell: one => usd(one.monthlyUsd) },
+    { head: "of it traffic", cell: one => usd(one.trafficUsd) },
     { head: "regret", unit: "a month", cell: one => usd(one.meanRegretUsd) },
     { head: "worlds", cell: one => formatPercent(one.holds) },
     { head: "hit rate", cell: one => formatPercent(one.hitRate) },

@@ -19,8 +19,9 @@ export function planAnswer(plan: PlanDocument): string[] {
   const best = plan.candidates.find(one => one.name === plan.recommendation);
   if (best === undefined) return [nothing(plan)];
   const tight = best.bottleneck;
+  const traffic = best.trafficUsd < 0.005 ? "" : `, ${formatUsd(best.trafficUsd)} of it traffic across zones`;
   const parts = [
-    `Buy ${best.name}: ${formatUsd(best.monthlyUsd)} a month; tightest: ${tight.name} at ${formatPercent(tight.ratio ?? 0)} of its limit`,
+    `Buy ${best.name}: ${formatUsd(best.monthlyUsd)} a month${traffic}; tightest: ${tight.name} at ${formatPercent(tight.ratio ?? 0)} of its limit`,
   ];
   const { standing, savesUsd, second, breaks, zoneLoss } = plan;
   if (standing !== null && savesUsd !== null) parts.push(against(standing, savesUsd, best.name));

@@ -32,6 +32,8 @@ const candidate = priced.extend({
   shards: z.int().nullable(),
   replicas: z.int().nullable(),
   purchase: z.string(),
+  /** Of the monthly cost: clients' traffic across zones. */
+  trafficUsd: z.number(),
   meanRegretUsd: z.number(),
   /** Share of the worlds in which it holds. */
   holds: z.number(),

@@ -113,7 +113,8 @@ function explain(schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown, pref
     case "invalid_value": {
       const allowed = issue.values.map(String);
       if (value === undefined) return one(`is missing: needs one of ${list(allowed)}`, "key");
-      return one(`${found(value)} is not one of ${list(allowed)}${didYouMean(String(value), allowed)}`);
+      const why = issue.message.startsWith("Invalid") ? didYouMean(String(value), allowed) : `; ${issue.message}`;
+      return one(`${found(value)} is not one of ${list(allowed)}${why}`);
     }
     case "too_small":
       if (Array.isArray(value) || typeof value === "string") return one("must not be empty");

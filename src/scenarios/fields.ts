@@ -43,7 +43,13 @@ export function sizes(
   }).meta({ description: `${description} A size or a distribution of sizes.`, examples: [...examples] });
 }
 
-/** A name out of a table. */
-export function nameOf<const T extends readonly [string, ...string[]]>(names: T, description: string) {
-  return z.enum(names).meta({ description });
+/** A name out of a table. `why`: what is to say to a name that is known and yet not in it. */
+export function nameOf<const T extends readonly [string, ...string[]]>(
+  names: T,
+  description: string,
+  why: (name: string) => string | undefined = () => undefined,
+) {
+  return z
+    .enum(names, { error: ({ input }) => (typeof input === "string" ? why(input) : undefined) })
+    .meta({ description });
 }

@@ -98,7 +98,8 @@ export class Ladder {
       for (const shape of shapes) {
         if (shape.kind === "nodes" && !holds(shape)) continue;
         const told = this.judge.evaluate(shape, curve, false);
-        if (told.fits) return [{ offer, shape, monthlyUsd: told.monthlyUsd }];
+        // Traffic is the clients' business: those that keep to their zone have none.
+        if (told.fits) return [{ offer, shape, monthlyUsd: told.ownUsd }];
       }
       return [];
     });

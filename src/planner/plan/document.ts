@@ -110,6 +110,7 @@ function candidateOf(
     shards: isNodes ? shape.shards : null,
     replicas: isNodes ? shape.replicas : null,
     purchase: shape.purchase,
+    trafficUsd: middle.trafficUsd,
     meanRegretUsd,
     holds,
     hitRate: middle.hitRate,

@@ -20,7 +20,7 @@ import { type Wait, wait } from "../forms/waits.ts";
 import type { WorldCurve } from "./curve.ts";
 import { atLeast, type Dimension, hitsAtLeast, most, worst } from "./dimension.ts";
 import { type EngineSide, engineSide, engineSides, HeldBytes } from "./engine-side.ts";
-import { originMonthly } from "./monthly.ts";
+import { originMonthly, trafficMonthly } from "./monthly.ts";
 import { place, readAt } from "./place.ts";
 import type { NodeShape } from "./shapes.ts";
 import { tieringDimensions, tierOf } from "./tiering.ts";
@@ -41,8 +41,11 @@ export interface Evaluation {
   readonly usedBytes: number;
   readonly keys: number;
   readonly cpuUse: number;
-  /** With what the origin takes for misses. */
+  /** With clients' traffic across zones and what the origin takes for misses. */
   readonly monthlyUsd: number;
+  /** The same without traffic, and traffic alone. */
+  readonly ownUsd: number;
+  readonly trafficUsd: number;
 }
 
 /** Latencies as points: many for figures, few for whether a limit holds. */
@@ -172,6 +175,8 @@ export class Evaluator {
     const bottleneck = worst(dimensions);
     const fits = bottleneck.ratio <= 1;
     const told = detail && fits;
+    const ownUsd = shape.nodesMonthlyUsd + originMonthly(built, world, hitRate);
+    const trafficUsd = trafficMonthly(built, world, work, replicas);
     return {
       dimensions,
       bottleneck,
@@ -191,7 +196,9 @@ export class Evaluator {
         0,
       ),
       cpuUse,
-      monthlyUsd: shape.nodesMonthlyUsd + originMonthly(built, world, hitRate),
+      monthlyUsd: ownUsd + trafficUsd,
+      ownUsd,
+      trafficUsd,
     };
   }
 

@@ -88,6 +88,7 @@ export class ServerlessEvaluator {
     };
     dimensions.push(...nodes.percentiles(path, origin.utilisation >= 1, detail));
     const bottleneck = worst(dimensions);
+    const ownUsd = monthly + originMonthly(built, world, row.hitRate);
     const told = detail && bottleneck.ratio <= 1;
     return {
       dimensions,
@@ -100,7 +101,9 @@ export class ServerlessEvaluator {
       usedBytes: stored,
       keys: row.keys.reduce((sum, count) => sum + count, 0),
       cpuUse: 0,
-      monthlyUsd: monthly + originMonthly(built, world, row.hitRate),
+      monthlyUsd: ownUsd,
+      ownUsd,
+      trafficUsd: 0,
     };
   }
 

@@ -8,7 +8,7 @@ import { authSchema } from "./auth.ts";
 import { autoScalingSchema } from "./auto-scaling.ts";
 import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
-import { ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
+import { ENGINE_NAMES, type Names, NODE_NAMES, withoutEngine } from "./names.ts";
 import { placementSchema, scalingSchema } from "./scaling.ts";
 import { serverlessSchema } from "./serverless.ts";
 
@@ -21,7 +21,7 @@ export const clusterSchema = z
       })
       .default("cache")
       .meta({ description: "Name of the cluster; its nodes are called after it." }),
-    engine: nameOf(ENGINE_NAMES, "Engine and version."),
+    engine: nameOf(ENGINE_NAMES, "Engine and version.", withoutEngine),
     deployment: z
       .enum(["nodes", "serverless"])
       .default("nodes")

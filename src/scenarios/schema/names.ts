@@ -13,3 +13,12 @@ export const ENGINE_NAMES = engineProfileNames().filter(
 ) as unknown as Names;
 export const LIBRARY_NAMES = clientLibraries().map(({ library }) => library) as unknown as Names;
 export const NODE_NAMES = nodeTypes().map(node => node.type) as unknown as Names;
+
+/** Why an engine that ElastiCache has is none of these. */
+export function withoutEngine(name: string): string | undefined {
+  if (!name.startsWith("memcached")) return undefined;
+  return (
+    "Memcached has no command engine here: with «deployment: serverless» its rates, its minimum of 1 GB and its limits are those of " +
+    "Redis OSS, so redis-7.1 gives its bill, while its slabs, its LRU and its items of 1 MB at most are not modelled"
+  );
+}
