@@ -124,6 +124,7 @@ export function worldConfig(options: {
         },
         breaker: null,
         dnsTtlNs: 5 * NS_PER_SECOND,
+        splitsKeys: false,
         refresh: {
           spacingNs: NS_PER_SECOND,
           everyNs: Number.POSITIVE_INFINITY,

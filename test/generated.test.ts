@@ -168,6 +168,7 @@ describe("scenarios/reference.yaml", () => {
     "clients[0].retry.on",
     "clients[0].dns",
     "clients[0].topology",
+    "clients[0].multiKey",
     "clients[0].topology.every",
     "clients[0].topology.spacing",
     "clients[0].topology.on",

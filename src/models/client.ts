@@ -93,6 +93,7 @@ export class Client implements Carrier {
   private readonly commandTimers: TimerLane | null;
   private readonly poolTimers: TimerLane | null;
   private readonly multiplex: boolean;
+  readonly splitsKeys: boolean;
   readonly login: Login | null;
   /** How its requests ask: as ever, of a replica, where a slot moves to. */
   private readonly asEver: number;
@@ -113,6 +114,7 @@ export class Client implements Carrier {
     this.target = sim.register((kind, a, b) => this.handle(kind, a, b));
     this.table = table;
     this.multiplex = config.pool.multiplex;
+    this.splitsKeys = config.splitsKeys && cluster.config.mode === "cluster";
     const { access } = cluster.config;
     this.login =
       access === undefined || config.login === null ? null : new Login(config.login, access, config.instances);

@@ -136,6 +136,7 @@ export class Traffic implements PatternWorld {
       commandOf,
       {
         keyText: key => this.config.keys.text(key),
+        anotherKey: () => this.drawKey(),
         value: key => this.values.value(key),
         ttlSeconds: key => Math.max(1, Math.round(this.drawTtl(key) ?? 1)),
         random,
@@ -246,6 +247,10 @@ export class Traffic implements PatternWorld {
 
   get nowNs(): number {
     return this.sim.now;
+  }
+
+  get splitsKeys(): boolean {
+    return this.client.splitsKeys;
   }
 
   random(name: string): Random {

@@ -16,6 +16,9 @@ export function buildClients(scenario: Scenario, report: Report): ClientConfig[]
     const path: PathOf = (...rest) => ["clients", i, ...rest];
     const client = wholeClient(given, cluster.mode);
     checkClient(given, client, cluster.tls, path, report);
+    if (given.multiKey !== undefined && cluster.mode === "single") {
+      report(path("multiKey"), "has no effect: with «mode: single» one shard has all slots");
+    }
     return clientConfig(client, loginConfig(scenario, i, report), zones, path, report);
   });
 }
@@ -59,6 +62,7 @@ function clientConfig(
     retry: retryConfig(client, path, report),
     breaker: breakerConfig(client),
     dnsTtlNs: client.dns.ttl,
+    splitsKeys: client.multiKey === "split",
     refresh: {
       spacingNs: topology.spacing,
       everyNs: topology.every,

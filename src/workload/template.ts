@@ -1,6 +1,7 @@
 // Command templates: "SET {key} {value} EX {ttl}" as a list of parts that are filled in for every request.
 //   {key}          a key of the workload, by its popularity
 //   {value}        the key's value
+//   {keys:20}      so many keys, each drawn anew; {pairs:20}: each with a value behind it
 //   {ttl}          a time to live in whole seconds, from the workload's ttl
 //   {int:1..100}   a whole number, uniform
 //   {zipf:10k}     a whole number from 0 on, the lower the more often: Zipf with exponent 0.99, or {zipf:10k,0.8}
@@ -17,6 +18,7 @@ import type { Popularity } from "./keys.ts";
 export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "key" }
+  | { readonly kind: "another" }
   | { readonly kind: "value" }
   | { readonly kind: "ttl" }
   | { readonly kind: "int"; readonly low: number; readonly high: number }
@@ -34,6 +36,8 @@ const PLACEHOLDER = /\{([a-z]+)(?::([^{}]*))?\}/gu;
 export const PLACEHOLDERS = [
   "{key}",
   "{value}",
+  "{keys:20}",
+  "{pairs:20}",
   "{ttl}",
   "{int:1..100}",
   "{zipf:10k}",
@@ -103,11 +107,29 @@ function parseWord(word: string, scripts: ScriptNames): Part {
   return { kind: "joined", parts };
 }
 
+const SEVERAL = /^\{(keys|pairs):([^{}]*)\}$/u;
+const MOST_KEYS = 10_000;
+
+/** A word, or what stands for several of them: the request's own key, and others. */
+function parseWords(word: string, scripts: ScriptNames): Part[] {
+  const match = SEVERAL.exec(word);
+  if (match === null) return [parseWord(word, scripts)];
+  const [, name, text] = match;
+  const count = Number(text);
+  if (!/^\d+$/u.test(text) || count < 1 || count > MOST_KEYS) {
+    throw new TemplateError(`{${name}} needs a count between 1 and ${MOST_KEYS} such as {${name}:20}, got «${text}»`);
+  }
+  return Array.from({ length: count }, (_, i): Part[] => {
+    const key: Part = { kind: i === 0 ? "key" : "another" };
+    return name === "keys" ? [key] : [key, { kind: "value" }];
+  }).flat();
+}
+
 /** Splits a template at spaces and checks its placeholders. Throws TemplateError. */
 export function parseTemplate(text: string, scripts = NO_SCRIPTS): Part[] {
   const words = text.trim().split(/\s+/u);
   if (words[0] === "") throw new TemplateError("a command template is empty");
-  const parts = words.map(word => parseWord(word, scripts));
+  const parts = words.flatMap(word => parseWords(word, scripts));
   if (parts[0].kind !== "text") throw new TemplateError("a command template starts with the command's name");
   return parts;
 }
@@ -115,6 +137,8 @@ export function parseTemplate(text: string, scripts = NO_SCRIPTS): Part[] {
 /** What a template needs to be filled in. */
 export interface TemplateSource {
   keyText(key: number): string;
+  /** A key of the workload, drawn anew. */
+  anotherKey(): number;
   value(key: number): Bytes;
   ttlSeconds(key: number): number;
   readonly random: Random;
@@ -133,6 +157,8 @@ function fillPart(part: Part, key: number, source: TemplateSource): Bytes {
       return part.text;
     case "key":
       return source.keyText(key);
+    case "another":
+      return source.keyText(source.anotherKey());
     case "value":
       return source.value(key);
     case "ttl":
@@ -148,9 +174,13 @@ function fillPart(part: Part, key: number, source: TemplateSource): Bytes {
   }
 }
 
-/** Whether the command's first argument is the workload's key and nothing else: then its hash and slot are known. */
+/** Whether the command's first argument is the workload's key, and its only one: then its hash and slot are known. */
 export function keyIsFirstArgument(parts: readonly Part[]): boolean {
-  return parts.length > 1 && parts[1].kind === "key";
+  return parts.length > 1 && parts[1].kind === "key" && !hasSeveralKeys(parts);
+}
+
+export function hasSeveralKeys(parts: readonly Part[]): boolean {
+  return parts.some(part => part.kind === "another");
 }
 
 /** Why a call of this template can never succeed, or null. */

@@ -16,6 +16,7 @@ import {
 const value = new VirtualBytes(10, 1);
 const source = (): TemplateSource => ({
   keyText: key => `key:${key}`,
+  anotherKey: () => 8,
   value: () => value,
   ttlSeconds: () => 60,
   random: randomFrom("template"),

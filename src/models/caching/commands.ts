@@ -10,10 +10,17 @@ import { ErrorReply } from "../../engine/reply.ts";
 import { keySlot } from "../../engine/slots.ts";
 import { aliasTable } from "../../sim/distributions/alias.ts";
 import type { Random } from "../../sim/random.ts";
-import { fillTemplate, keyIsFirstArgument, type Part, type TemplateSource } from "../../workload/template.ts";
+import {
+  fillTemplate,
+  hasSeveralKeys,
+  keyIsFirstArgument,
+  type Part,
+  type TemplateSource,
+} from "../../workload/template.ts";
 import { DONE, FAILED } from "../outcome.ts";
 import type { Requests } from "../requests.ts";
 import type { Pattern, PatternWorld } from "./pattern.ts";
+import { SPLIT_COMMANDS, SplitKeys } from "./split-keys.ts";
 
 /** Keys that a command takes in a template. */
 function keyCount(parts: readonly Part[], command: Command | undefined): number {
@@ -70,22 +77,28 @@ export function commandMix(
   const foreign = mix.map(({ parts }, i) => foreignKeyAt(parts, commands[i]));
   // A hint says the slot of the whole call: with several keys the engine has to look at them all.
   const hinted = mix.map(({ parts }, i) => keyIsFirstArgument(parts) && keyCount(parts, commands[i]) <= 1);
+  const several = mix.map(({ parts }, i) => hasSeveralKeys(parts) && SPLIT_COMMANDS.has(commands[i]?.name ?? ""));
+  const split = world.splitsKeys && several.includes(true) ? new SplitKeys(world, requests) : null;
   return {
     begin(request) {
       const chosen = mix.length === 1 ? 0 : pick(random);
       requests.hinted[request] = hinted[chosen] ? 1 : 0;
       const argv = fillTemplate(mix[chosen].parts, requests.key[request], source);
       if (foreign[chosen] !== -1) requests.slot[request] = keySlot(textOf(argv[foreign[chosen]]));
+      if (split !== null && several[chosen]) return split.begin(request, argv, reads[chosen]);
       world.call(request, argv, reads[chosen]);
     },
     remove: () => fail("a mix of commands has no deletions of its own: they are for traces"),
     replied(request, reply) {
+      if (split?.ended(request, reply) === true) return;
       const isError = reply instanceof ErrorReply;
       const whole = isError && reply.code === "NOSCRIPT" ? wholeScript(requests.argv[request], scripts) : null;
       if (whole !== null) world.call(request, whole, requests.reads[request] === 1);
       else world.finish(request, isError ? FAILED : DONE);
     },
-    failed: request => world.finish(request, FAILED),
+    failed(request) {
+      if (split?.ended(request, null) !== true) world.finish(request, FAILED);
+    },
     // Plain commands have no origin behind them, and no other way to write.
     atOrigin: null,
     fetched: noOrigin,

@@ -21,6 +21,8 @@ export interface ClientConfig {
   readonly retry: RetryConfig;
   readonly breaker: BreakerConfig | null;
   readonly dnsTtlNs: number;
+  /** Commands with keys of several slots are sent in parts, one per slot. */
+  readonly splitsKeys: boolean;
   readonly refresh: RefreshConfig;
   readonly readFrom: ReadPreference;
   /** Time that library, kernel and scheduler of the client take per command. */

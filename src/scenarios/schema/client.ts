@@ -174,6 +174,10 @@ export const clientSchema = z
       .optional()
       .meta({ description: "The client's DNS cache; matters in mode single." }),
     topology: topology.optional(),
+    multiKey: z.enum(["split", "whole"]).optional().meta({
+      description:
+        "Commands with keys of several slots (MGET, MSET, DEL, UNLINK, EXISTS, TOUCH): sent as one command per slot, side by side; or whole, which the server refuses with CROSSSLOT.",
+    }),
     readFrom: z.enum(["primary", "replica", "nearest", "zone-replica", "any"]).optional().meta({
       description:
         "Who answers reads: the primary; a replica; the primary or a replica of the own zone, else a replica; a replica of the own zone, else another; all in turn.",
