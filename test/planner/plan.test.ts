@@ -257,5 +257,14 @@ describe("uncertain demand", () => {
   it("has no closed form for users or odd commands, and says so", async () => {
     const { built } = await load(scenario({}).replace("    rate: 8000\n", "    users: { count: 10 }\n"));
     expect(cannotPlan(built)).toContain("needs a rate");
+    for (const [keys, told] of [
+      ["once: 20%", "keys asked for once"],
+      ["drift: 2/s", "popularity that drifts"],
+    ]) {
+      const text = scenario({}).replace("popularity: zipf(0.99)", `popularity: zipf(0.99), ${keys}`);
+      expect(cannotPlan((await load(text)).built)).toContain(told);
+    }
+    const waiting = scenario({}).replace("    values: 1KiB", "    values: 1KiB\n    wait: { replicas: 1 }");
+    expect(cannotPlan((await load(waiting)).built)).toContain("wait for replicas");
   });
 });

@@ -82,6 +82,10 @@ export function worldConfig(built: Built): WorldConfig {
 export function cannotPlan(built: Built): string | null {
   for (const workload of worldConfig(built).workloads) {
     if (workload.load.kind !== "open") return `workload ${workload.name}: a plan needs a rate; it has users or a trace`;
+    if ((workload.driftPerSecond ?? 0) > 0)
+      return `workload ${workload.name}: popularity that drifts has no closed form`;
+    if ((workload.onceShare ?? 0) > 0) return `workload ${workload.name}: keys asked for once have no closed form`;
+    if (workload.wait != null) return `workload ${workload.name}: writes that wait for replicas have no closed form`;
     const { kind } = workload.pattern;
     if (kind === "cache-aside" || kind === "write-behind") continue;
     if (kind !== "commands") return `workload ${workload.name}: ${kind} has no closed form`;
