@@ -227,10 +227,10 @@ describe.skipIf(CHROMIUM_MISSING)(`in a browser${CHROMIUM_MISSING ? ` (skipped: 
 
     test("events can be filtered and followed to their cause", async () => {
       await page.locator("#event-filter").fill("SYNC full");
-      expect(await page.locator("#event-count").textContent()).toBe("1 of 3 events");
+      expect(await page.locator("#event-count").textContent()).toBe("1 of 4 events");
       expect(await page.locator("tr[data-t]").filter({ visible: true }).textContent()).toContain("full sync begins");
       await page.locator("#event-filter").fill("");
-      expect(await page.locator("#event-count").textContent()).toBe("3 events");
+      expect(await page.locator("#event-count").textContent()).toBe("4 events");
       await page.locator('#events a[href="#event-1"]').click();
       expect(await page.locator("tr:target").textContent()).toContain("process crashed");
     });
