@@ -28,6 +28,22 @@ describe("upstream failover", () => {
     },
   );
 
+  // The reference model's 5, 50 and 95 % at a node timeout of 15 s (models/physics.md, 3): more primaries notice sooner that one
+  // is gone, and more of them have to agree.
+  it.each([
+    [15, 5, 16, [18.7, 20.8, 23.0]],
+    [60, 20, 10, [16.4, 21.2, 23.2]],
+  ])("%d nodes promote when the reference model does", (_nodes, shards, runs, [early, middle, late]) => {
+    const promoted = Array.from(
+      { length: runs },
+      (_, seed) => timeline(15, seed, "down", { shards, replicasPerShard: 2 }).get("promoted")!,
+    ).toSorted((a, b) => a - b);
+    expect(promoted[0]).toBeGreaterThan(early - 1);
+    expect(promoted[runs - 1]).toBeLessThan(late + 1);
+    const median = (promoted[runs / 2 - 1] + promoted[runs / 2]) / 2;
+    expect(Math.abs(median / middle - 1)).toBeLessThan(0.05);
+  });
+
   it("election lasts 0.5-1 s and up to two crons after the agreement", () => {
     for (let seed = 0; seed < RUNS; seed++) {
       const ends = timeline(5, seed, "down");

@@ -10,7 +10,12 @@ import type { Row, Subject } from "./row.ts";
 export const RUNS = 60;
 
 /** Seconds after the crash at which the phases of one failover ended. */
-export function timeline(timeoutSeconds: number, seed: number, state: "down" | "lost"): Map<string, number> {
+export function timeline(
+  timeoutSeconds: number,
+  seed: number,
+  state: "down" | "lost",
+  shape = { shards: 3, replicasPerShard: 1 },
+): Map<string, number> {
   const seconds = 40 + 3 * timeoutSeconds;
   const world = new World({
     ...worldConfig({
@@ -19,6 +24,7 @@ export function timeline(timeoutSeconds: number, seed: number, state: "down" | "
       seconds,
       seed,
       cluster: {
+        ...shape,
         failover: {
           profile: "upstream",
           nodeTimeoutNs: timeoutSeconds * NS_PER_SECOND,
@@ -32,7 +38,7 @@ export function timeline(timeoutSeconds: number, seed: number, state: "down" | "
   const at = Math.round((15 + 10 * world.sim.random("when").next()) * NS_PER_SECOND);
   const ends = new Map<string, number>();
   world.phaseListeners.push((_shard, phase) => ends.set(phase.name, (phase.endNs - at) / NS_PER_SECOND));
-  world.sim.after(at, "crash", () => world.crash(world.cluster.shards[seed % 3].primary, state));
+  world.sim.after(at, "crash", () => world.crash(world.cluster.shards[seed % shape.shards].primary, state));
   world.start();
   world.sim.run(seconds * NS_PER_SECOND);
   return ends;
