@@ -8,6 +8,7 @@ import { memory } from "./memory.ts";
 import { node } from "./node.ts";
 import { queueing } from "./queueing.ts";
 import { deviation, type Row, type Subject } from "./row.ts";
+import { sampled } from "./sampled.ts";
 import { throughput } from "./throughput.ts";
 
 export const SUBJECTS: readonly Subject[] = [
@@ -19,6 +20,7 @@ export const SUBJECTS: readonly Subject[] = [
   failover,
   clients,
   throughput,
+  sampled,
 ];
 
 export const PREAMBLE = `<!-- Written by \`npm run validation\` from test/validation; the tests hold it to that. -->

@@ -53,9 +53,12 @@ export interface Mrc {
   readonly best: number | null;
 }
 
-/** Most popular keys that are looked at whole: as many as the sample takes, a thousand at least. */
+/**
+ * Most popular keys that are looked at whole: twice as many as the sample takes, a thousand at least. With as many as it takes, disk
+ * blocks, which are read in runs, come out 0.006 wrong; with twice as many no trace of ours is 0.003 wrong.
+ */
 export function hotKeysOf(keys: number, rate: number): number {
-  return Math.max(1_000, Math.round(keys * rate));
+  return Math.max(1_000, Math.round(2 * keys * rate));
 }
 
 /** A miniature that holds fewer keys than that is no likeness. */
