@@ -233,8 +233,10 @@ function checkKeys({ keys, pattern }: WorkloadInput, path: (...rest: Path) => Pa
   if ((keys.drift ?? 0) > 0 && /^(?:uniform|sequential)/u.test(keys.popularity.trim())) {
     report(path("keys", "drift"), `has no effect with «${keys.popularity}»: no key is more popular than another`);
   }
-  if (keys.once > 0 && NUMBERED.some(name => pattern?.[name] !== undefined)) {
-    report(path("keys", "once"), "does not go with this pattern, whose keys are there for as long as the run lasts");
+  if (!NUMBERED.some(name => pattern?.[name] !== undefined)) return;
+  for (const key of ["once", "drift"] as const) {
+    if ((keys[key] ?? 0) === 0) continue;
+    report(path("keys", key), "does not go with this pattern, whose keys are there for as long as the run lasts");
   }
 }
 
