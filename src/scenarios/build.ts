@@ -87,9 +87,10 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
   checkAuth(scenario, profile, tell);
   const clients = buildClients(scenario, tell);
   const origin = buildOrigin(scenario, tell);
+  const limitsKnown = problems === 0;
   const fidelity = buildFidelity(scenario, tell);
   // Samples are chosen by what fits into memory: a limit that is no number has been told already.
-  const limits = fidelity === null || problems > 0 ? null : new Parameters(profile, setup.parameters);
+  const limits = fidelity === null || !limitsKnown ? null : new Parameters(profile, setup.parameters);
   const samples =
     limits === null || fidelity!.keysPer === 1
       ? []
