@@ -18,6 +18,8 @@ import { Login } from "./access/login.ts";
 import { CircuitBreakers } from "./clients/circuit-breaker.ts";
 import { type ConnectionTable, DEAD, LOST, NO_CONNECTION } from "./clients/connection-table.ts";
 import { type Carrier, Connections } from "./clients/connections.ts";
+import { ClientCounters } from "./clients/counters.ts";
+import { PingBefore } from "./clients/ping-before.ts";
 import { RetryBudgets } from "./clients/retry-budget.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClientConfig } from "./config.ts";
@@ -36,6 +38,7 @@ import {
   RETRY,
 } from "./messages.ts";
 import type { Latency } from "./network.ts";
+import type { Pool } from "./pool.ts";
 import { ASKING, type Failure, ORDINARY, READONLY, type Requests, sessionOf } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
 import { InstanceView, PRIMARY_ENDPOINT } from "./topology.ts";
@@ -53,30 +56,9 @@ const MAX_REDIRECTS = 5;
 /** Replies after which a later try may succeed. */
 const RETRYABLE = new Set(["LOADING", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "MASTERDOWN", "NOREPLICAS"]);
 
-export interface ClientCounters {
-  /** Commands, and tries of them: the first and all that follow. */
-  commands: number;
-  tries: number;
-  timeouts: number;
-  connectionErrors: number;
-  poolTimeouts: number;
-  retries: number;
-  redirects: number;
-  errorReplies: number;
-}
-
 export class Client implements Carrier {
   readonly target: number;
-  readonly counters: ClientCounters = {
-    commands: 0,
-    tries: 0,
-    timeouts: 0,
-    connectionErrors: 0,
-    poolTimeouts: 0,
-    retries: 0,
-    redirects: 0,
-    errorReplies: 0,
-  };
+  readonly counters = new ClientCounters();
   /** Set by the world: handlers by workload number. */
   handlers: (PatternHandler | undefined)[] = [];
 
@@ -93,6 +75,8 @@ export class Client implements Carrier {
   private readonly commandTimers: TimerLane | null;
   private readonly poolTimers: TimerLane | null;
   private readonly multiplex: boolean;
+  /** Null: connections are lent without a PING. */
+  readonly pings: PingBefore | null;
   readonly splitsKeys: boolean;
   readonly login: Login | null;
   /** How its requests ask: as ever, of a replica, where a slot moves to. */
@@ -122,6 +106,8 @@ export class Client implements Carrier {
     this.asEver = as(ORDINARY);
     this.asReader = as(READONLY);
     this.asMover = as(ASKING);
+    const { validation, size } = config.pool;
+    this.pings = validation === "ping" && !this.multiplex ? new PingBefore(requests, size, this.asEver, this) : null;
     this.breakers = config.breaker === null ? null : new CircuitBreakers(config.breaker, config.instances);
     this.budgets = config.retry.budget === null ? null : new RetryBudgets(config.retry.budget, config.instances);
     this.connections = new Connections(config, sim, requests, table, cluster, latency, this);
@@ -187,12 +173,11 @@ export class Client implements Carrier {
     const view = this.views[local];
     const node = view.route(requests.slot[request], requests.reads[request] === 1);
     requests.session[request] = view.routedToReplica ? this.asReader : this.asEver;
-    this.sendTo(request, local, node);
+    this.sendOver(request, this.connections.poolOf(local, node));
   }
 
-  private sendTo(request: number, local: number, member: number): void {
+  sendOver(request: number, pool: Pool): void {
     const { requests, connections } = this;
-    const pool = connections.poolOf(local, member);
     const connection = connections.acquire(request, pool);
     if (connection !== NO_CONNECTION) return this.transmit(request, connection);
     requests.generation[request]++;
@@ -200,6 +185,11 @@ export class Client implements Carrier {
   }
 
   transmit(request: number, connection: number): void {
+    this.pings?.begin(request);
+    this.write(request, connection);
+  }
+
+  write(request: number, connection: number): void {
     const { requests, sim, config, table } = this;
     const state = table.state[connection];
     if (state === DEAD) return this.foundDead(request, connection);
@@ -231,7 +221,9 @@ export class Client implements Carrier {
 
   /** The other end of the connection had gone unnoticed: the command fails as soon as it is sent. */
   private foundDead(request: number, connection: number): void {
-    this.connections.foundDead(connection);
+    if (this.pings?.isUnderWay(request)) this.connections.broken(connection);
+    else this.connections.foundDead(connection);
+    if (this.pings?.takesAnother(request)) return;
     this.counters.connectionErrors++;
     this.views[this.requests.instance[request] - this.firstInstance].disconnected();
     this.tryAgainOrFail(request, "connection");
@@ -272,6 +264,7 @@ export class Client implements Carrier {
 
   private replied(request: number): void {
     const { requests } = this;
+    if (this.pings?.isUnderWay(request)) return this.pings.answered(request);
     const channel = requests.channel[request];
     requests.onWire[request] = 0;
     requests.generation[request]++;
@@ -295,7 +288,7 @@ export class Client implements Carrier {
       requests.session[request] = code === "ASK" ? this.asMover : this.asEver;
       if (code === "MOVED") this.views[local].moved(requests.slot[request], node);
       if (++requests.redirects[request] <= MAX_REDIRECTS) {
-        this.sendTo(request, local, node.id);
+        this.sendOver(request, this.connections.poolOf(local, node.id));
         return true;
       }
     } else if (!RETRYABLE.has(code)) {
@@ -317,22 +310,24 @@ export class Client implements Carrier {
 
   private timedOut(request: number): void {
     const { requests } = this;
-    this.counters.timeouts++;
     const local = requests.instance[request] - this.firstInstance;
     const channel = requests.channel[request];
     requests.onWire[request] = 0;
     if (channel !== NO_CONNECTION && !this.multiplex) this.connections.drop(channel);
+    if (this.pings?.takesAnother(request)) return;
+    this.counters.timeouts++;
     this.views[local].timedOut();
     this.tryAgainOrFail(request, "timeout");
   }
 
   lost(request: number): void {
     const { requests } = this;
-    this.counters.connectionErrors++;
     const local = requests.instance[request] - this.firstInstance;
     requests.onWire[request] = 0;
     const channel = requests.channel[request];
     if (channel !== NO_CONNECTION) this.connections.drop(channel);
+    if (this.pings?.takesAnother(request)) return;
+    this.counters.connectionErrors++;
     this.views[local].disconnected();
     this.tryAgainOrFail(request, "connection");
   }
@@ -348,6 +343,7 @@ export class Client implements Carrier {
 
   tryAgainOrFail(request: number, failure: Exclude<Failure, "breaker">): void {
     const { requests, config, sim } = this;
+    this.pings?.over(request);
     requests.failure[request] = failure;
     const generation = ++requests.generation[request];
     const attempt = requests.attempt[request];

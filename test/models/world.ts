@@ -18,6 +18,8 @@ import { constant } from "../../src/sim/distributions/constant.ts";
 
 export interface Wanted {
   readonly keys?: number;
+  /** Share of the keys that are there at the start. */
+  readonly preload?: number;
   readonly rate?: number;
   readonly seconds?: number;
   readonly seed?: number;
@@ -41,6 +43,7 @@ export const CALM: Partial<LatencyConfig> = { sigma: 0, spikeProbability: 0 };
 export function smallConfig(wanted: Wanted = {}): WorldConfig {
   const base = worldConfig({
     keys: wanted.keys ?? 1_000,
+    preload: wanted.preload ?? 0,
     rate: wanted.rate ?? 1_000,
     seconds: wanted.seconds ?? 10,
     seed: wanted.seed ?? 7,

@@ -82,7 +82,7 @@ export class Connections {
     this.lifo = pool.order === "lifo";
     this.reuse = pool.reuse;
     this.ages = Number.isFinite(pool.lifetimeNs);
-    this.blind = !pool.multiplex && pool.validation === "none";
+    this.blind = !pool.multiplex && pool.validation !== "local";
     this.random = sim.random(`${config.name}/connections`);
     this.oneEndpoint = cluster.config.serverless !== undefined;
     for (let i = 0; i < config.instances; i++) this.pools.push([]);

@@ -47,8 +47,8 @@ export interface PoolConfig {
   readonly multiplex: boolean;
   /** Which free connection is lent: the one used last, or the one idle longest. */
   readonly order: "lifo" | "fifo";
-  /** Before lending. local: whether the other end has closed it. */
-  readonly validation: "none" | "local";
+  /** Before lending. local: whether the other end has closed it; ping: whether it answers one (clients/ping-before.ts). */
+  readonly validation: "none" | "local" | "ping";
   /** The client closes connections that have been idle for so long, and lends none that is older than `lifetime`. */
   readonly idleNs: number;
   readonly lifetimeNs: number;

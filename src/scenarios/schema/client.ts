@@ -26,9 +26,9 @@ const pool = z
     order: z.enum(["lifo", "fifo"]).optional().meta({
       description: "Which free connection is lent: the one used last, or the one that has been idle longest.",
     }),
-    validation: z.enum(["none", "local"]).optional().meta({
+    validation: z.enum(["none", "local", "ping"]).optional().meta({
       description:
-        "Before lending. none: a dead connection fails the request; local: a look whether the other end has closed it.",
+        "Before lending. none: a dead connection fails the request; local: a look whether the other end has closed it; ping: it must answer a PING, which costs every command a round trip.",
     }),
     idleTimeout: durationOrNever("The client closes connections that nobody has used for so long.", [
       "60s",
