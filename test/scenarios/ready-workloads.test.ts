@@ -69,7 +69,7 @@ describe("a ready workload", () => {
 
   it("is refused by its name where there is none of that", async () => {
     const [problem] = await problems(using("{ name: w, use: rate-limit }"));
-    expect(problem).toMatch(/workload\[0\]\.use: .*rate-limiter/u);
+    expect(problem).toMatch(/^workload\[0\]\.use: .*rate-limiter/u);
   });
 });
 
