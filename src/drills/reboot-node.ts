@@ -2,9 +2,9 @@
 // syncs anew (aws-facts.md, 4).
 
 import { z } from "zod";
-import { type Drill, findTarget, targetOptions, targetProblems } from "./drill.ts";
+import { disturbNode } from "./disturbed-node.ts";
+import { type Drill, targetOptions, targetProblems } from "./drill.ts";
 import { duration } from "./fields.ts";
-import { followDisturbance } from "./recovery.ts";
 
 const options = z
   .strictObject({
@@ -27,21 +27,13 @@ export const rebootNode: Drill<z.infer<typeof options>> = {
     return problems;
   },
   run(context, given) {
-    const { world, report, finish } = context;
-    const node = findTarget(world, given);
-    if (typeof node === "string") {
-      report.refused = node;
-      return finish();
-    }
-    report.target = node.name;
-    const startNs = world.sim.now;
-    const shard = world.shardOf(node.shard);
-    const recovery = followDisturbance(context, [shard]);
-    const event = world.nodeFaults.stop(node, "down", null, "rebooted");
-    world.sim.after(given.for, "drill/reboot-node", () => {
-      world.nodeFaults.restart(node, event);
-      report.phases.push({ name: "rebooting", startNs, endNs: world.sim.now, boundBy: "the drill's «for»" });
-      recovery.causeOver();
-    });
+    const { nodeFaults } = context.world;
+    disturbNode(
+      context,
+      given,
+      "rebooting",
+      node => nodeFaults.stop(node, "down", null, "rebooted"),
+      (node, event) => nodeFaults.restart(node, event),
+    );
   },
 };

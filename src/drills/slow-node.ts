@@ -2,9 +2,9 @@
 // because it answers: the shard is as fast as its slow primary.
 
 import { z } from "zod";
-import { type Drill, findTarget, targetOptions, targetProblems } from "./drill.ts";
+import { disturbNode } from "./disturbed-node.ts";
+import { type Drill, targetOptions, targetProblems } from "./drill.ts";
 import { duration } from "./fields.ts";
-import { followDisturbance } from "./recovery.ts";
 
 const options = z
   .strictObject({
@@ -20,22 +20,19 @@ export const slowNode: Drill<z.infer<typeof options>> = {
   options,
   problems: targetProblems,
   run(context, given) {
-    const { world, report, finish } = context;
-    const node = findTarget(world, given);
-    if (typeof node === "string") {
-      report.refused = node;
-      return finish();
-    }
-    report.target = node.name;
-    const startNs = world.sim.now;
-    const recovery = followDisturbance(context, [world.shardOf(node.shard)]);
-    const event = world.log.add(node.name, `${given.factor} times slower`);
-    node.thread.slow(given.factor);
-    world.sim.after(given.for, "drill/slow-node", () => {
-      node.thread.slow(1);
-      world.log.add(node.name, "at full speed again", event);
-      report.phases.push({ name: "slow", startNs, endNs: world.sim.now, boundBy: "the drill's «for»" });
-      recovery.causeOver();
-    });
+    const { log } = context.world;
+    disturbNode(
+      context,
+      given,
+      "slow",
+      node => {
+        node.thread.slow(given.factor);
+        return log.add(node.name, `${given.factor} times slower`);
+      },
+      (node, event) => {
+        node.thread.slow(1);
+        log.add(node.name, "at full speed again", event);
+      },
+    );
   },
 };
