@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DEPRECATED, SYNTAX, SYSTEM } from "../../src/engine/commands/syntax.ts";
 import { parseSyntax, synopsis } from "../../src/engine/introspection/syntax.ts";
-import { type Reply, SetReply, Status } from "../../src/engine/reply.ts";
 import { talk } from "../engine/harness.ts";
+import { plain } from "../engine/plain.ts";
 
 interface Docs {
   readonly arguments: readonly unknown[];
@@ -16,17 +16,6 @@ interface Docs {
 
 const file = new URL("command-docs-8.0.1.json.golden", import.meta.url);
 const REAL = JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Docs>>;
-
-function plain(reply: Reply): unknown {
-  if (reply instanceof Status) return reply.text;
-  if (reply instanceof SetReply) return reply.items.map(plain);
-  if (Array.isArray(reply)) return reply.map(plain);
-  if (typeof reply === "object" && reply !== null && "items" in reply) {
-    const { items } = reply;
-    return Object.fromEntries(items.flatMap((name, i) => (i % 2 === 0 ? [[String(name), plain(items[i + 1])]] : [])));
-  }
-  return reply;
-}
 
 describe("COMMAND DOCS", () => {
   const { engine, session } = talk({ profile: "valkey-8.0" });

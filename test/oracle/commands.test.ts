@@ -7,8 +7,8 @@ import type { Command } from "../../src/engine/command.ts";
 import { FACTS } from "../../src/engine/commands/facts.ts";
 import { COMMANDS } from "../../src/engine/commands/index.ts";
 import { everyCommand } from "../../src/engine/commands/introspect.ts";
-import { type Reply, SetReply, Status } from "../../src/engine/reply.ts";
 import { talk } from "../engine/harness.ts";
+import { plain } from "../engine/plain.ts";
 
 interface Facts {
   readonly arity: number;
@@ -26,18 +26,6 @@ const REAL = JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, F
 const OURS = new Map([...everyCommand(COMMANDS)].map(command => [command.fullName, command]));
 /** What no client calls, and what only another mode of the server has. */
 const LEFT_OUT: ReadonlySet<string> = new Set([]);
-
-/** A reply as JSON: maps as objects, sets as arrays. */
-function plain(reply: Reply): unknown {
-  if (reply instanceof Status) return reply.text;
-  if (reply instanceof SetReply) return reply.items.map(plain);
-  if (Array.isArray(reply)) return reply.map(plain);
-  if (typeof reply === "object" && reply !== null && "items" in reply) {
-    const { items } = reply;
-    return Object.fromEntries(items.flatMap((name, i) => (i % 2 === 0 ? [[String(name), plain(items[i + 1])]] : [])));
-  }
-  return reply;
-}
 
 function factsOf({ fullName, group, spec }: Command): Facts {
   const { engine, session } = talk({ profile: "valkey-8.0" });

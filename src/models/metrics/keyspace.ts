@@ -1,6 +1,6 @@
 // Keys: how many there are, how many look-ups find one, how many go and why (METRICS).
 
-import { counted, type NodeMetric, standing, type Total } from "./metric.ts";
+import { counted, hitPercent, type NodeMetric, standing, type Total } from "./metric.ts";
 
 const hits: Total = node => node.engine.stats.keyspaceHits;
 const misses: Total = node => node.engine.stats.keyspaceMisses;
@@ -19,11 +19,7 @@ export const KEYSPACE_METRICS: readonly NodeMetric[] = [
     unit: "Percent",
     meaning: "hits / (hits + misses)",
     totals: [hits, misses],
-    read: ({ rise }) => {
-      const found = rise(hits);
-      const all = found + rise(misses);
-      return all === 0 ? null : (100 * found) / all;
-    },
+    read: ({ rise }) => hitPercent(rise(hits), rise(misses)),
   },
   counted("Evictions", "Count", "keys evicted for the memory limit", node => node.engine.stats.evictedKeys),
   counted("Reclaimed", "Count", "keys expired", node => node.engine.stats.expiredKeys),

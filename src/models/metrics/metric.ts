@@ -46,3 +46,9 @@ export function standing(
 ): NodeMetric {
   return { name, unit, meaning, read };
 }
+
+/** CacheHitRate: hits among the look-ups, in percent; null when there were none. */
+export function hitPercent(hits: number, misses: number): number | null {
+  const all = hits + misses;
+  return all === 0 ? null : (100 * hits) / all;
+}

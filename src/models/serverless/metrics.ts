@@ -2,7 +2,7 @@
 // since its nodes are not shown. Read once a period.
 
 import type { Histogram } from "../../sim/histogram.ts";
-import type { MetricUnit } from "../metrics/metric.ts";
+import { hitPercent, type MetricUnit } from "../metrics/metric.ts";
 import type { Node } from "../node.ts";
 import type { Recorder } from "../recorder.ts";
 import type { ServerlessCache } from "./cache.ts";
@@ -100,11 +100,7 @@ export const SERVERLESS_METRICS: readonly CacheMetric[] = [
     unit: "Percent",
     meaning: "hits / (hits + misses)",
     totals: [hits, misses],
-    read: ({ rise }) => {
-      const found = rise(hits);
-      const all = found + rise(misses);
-      return all === 0 ? null : (100 * found) / all;
-    },
+    read: ({ rise }) => hitPercent(rise(hits), rise(misses)),
   },
   counted(
     "Evictions",
