@@ -8,7 +8,7 @@ import type { Row, Subject } from "./row.ts";
 const ONE_NODE = { shards: 1, replicasPerShard: 0, multiAz: false, mode: "cluster" } as const;
 
 /** Connections that a server's kernel takes while its process stands still. */
-export function takenWhileFrozen(backlog: number): number {
+function takenWhileFrozen(backlog: number): number {
   const config = worldConfig({ keys: 1, rate: 1, seconds: 3, cluster: ONE_NODE });
   const [web] = config.clients;
   const world = new World({
@@ -30,7 +30,7 @@ export function takenWhileFrozen(backlog: number): number {
 }
 
 /** Seconds from the first command that a vanished host does not acknowledge until its connection is given up. */
-export function givenUpAfter(tcp: { readonly retransmissions: number; readonly userTimeoutNs: number }): number {
+function givenUpAfter(tcp: { readonly retransmissions: number; readonly userTimeoutNs: number }): number {
   const config = worldConfig({ keys: 100, rate: 2, seconds: 1_000, cluster: ONE_NODE });
   const [web] = config.clients;
   const world = new World({
