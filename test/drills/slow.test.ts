@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { DRILLS, scheduleDrills } from "../../src/drills/index.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
+import { columnOf } from "../models/caching/hot.ts";
 import { CALM, runTo, smallWorld, type Wanted } from "../models/world.ts";
 
 function drill(name: string, options: unknown, wanted: Wanted = {}, seconds = 12) {
@@ -59,6 +60,8 @@ describe("a big sorted set", () => {
     const { world } = drill("delete-big-key", { members: 5_000 }, wanted);
     const replica = world.cluster.shards[0].replicas[0];
     expect(replica.effort.backgroundNs).toBe(0);
+    // Nobody else asks it for anything: 50 ns a member on its engine thread, and the call.
+    expect(replica.workedNs / replica.cpu.scaled(5_000 * 50)).toBeCloseTo(1, 1);
     expect(replica.engine.databases[0]?.size).toBe(world.cluster.nodes[0].engine.databases[0]?.size);
   });
 });
@@ -181,8 +184,12 @@ describe("a hot key that runs out", () => {
 
 describe("a slow origin", () => {
   it("is slow for as long as it is told, and says what it was", () => {
-    const { report } = drill("slow-origin", { for: "2s", slower: 20 }, { workload: { preload: 0 }, keys: 1_000_000 });
+    const wanted = { workload: { preload: 0 }, keys: 1_000_000, origin: { latencyNs: constant(1e6) } };
+    const { report, world } = drill("slow-origin", { for: "2s", slower: 20 }, wanted);
     expect(report.phases.find(phase => phase.name === "trigger")).toMatchObject({ startNs: 2e9, endNs: 4e9 });
     expect(report.target).toBe("origin");
+    const latency = columnOf(world, "OriginLatency");
+    for (const second of [1, 5, 6]) expect(latency[second]).toBeCloseTo(latency[0], 0);
+    for (const second of [2, 3]) expect(latency[second] / latency[0]).toBeGreaterThan(10);
   });
 });
