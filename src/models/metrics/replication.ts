@@ -61,12 +61,12 @@ export const REPLICATION_METRICS: readonly NodeMetric[] = [
     ({ node }) => (node.replicaReads === null ? undefined : node.replicaReads.oldestNs / 1e9),
   ),
   wanted(isWaitedAt, "WaitedWrites", "writes that waited for replicas by WAIT (not a CloudWatch metric)", waited),
-  wanted(hasFile, "AofDelayedFsyncs", "fsyncs that held the engine thread (not a CloudWatch metric)", delayedFsyncs),
-  wanted(hasFile, "AofRewrites", "rewrites of the append-only file that ended (not a CloudWatch metric)", rewrites),
   wanted(
     isWaitedAt,
     "WaitedInVain",
     "those of them that ended at the timeout with too few replicas (not a CloudWatch metric)",
     tooFew,
   ),
+  wanted(hasFile, "AofDelayedFsyncs", "fsyncs that held the engine thread (not a CloudWatch metric)", delayedFsyncs),
+  wanted(hasFile, "AofRewrites", "rewrites of the append-only file that ended (not a CloudWatch metric)", rewrites),
 ];
