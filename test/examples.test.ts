@@ -44,6 +44,12 @@ const validate = new Ajv({ strict: false }).compile(
   JSON.parse(readFileSync(join(root, "schema/scenario.schema.json"), "utf8")),
 );
 
+/** Drills that an example shows being refused; all others are carried out. */
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  "drills/rolling-upgrade.yaml": ["change-replicas"],
+  "drills/test-failover.yaml": ["test-failover"],
+};
+
 const results = new Map<string, Result>();
 
 test("there are examples", () => {
@@ -81,6 +87,8 @@ describe.each(EXAMPLES.map(one => [one.name, one] as const))("scenarios/%s", (na
     const broken = result.checks.filter(check => check.status !== "pass");
     expect(broken.map(check => `${check.text}: ${check.measured} ${check.unit}`)).toEqual([]);
     expect(result.checks.length).toBeGreaterThan(0);
+    const refused = result.drills.filter(drill => drill.refused !== null);
+    expect(refused.map(({ drill }) => drill)).toEqual(REFUSED[name] ?? []);
     expect([result.verdict, result.partial]).toEqual(["pass", false]);
     expect(resultSchema.safeParse(JSON.parse(resultText(result))).success).toBe(true);
     const { arrived, ...ended } = result.totals;
@@ -115,6 +123,20 @@ describe("the examples together", () => {
     expect(found("endless-full-sync")).toContain("endless-sync");
     expect(found("primary-crash")).not.toContain("split-brain");
     expect(found("zone-outage")).not.toContain("endless-sync");
+  });
+
+  // [shards, nodes that are up, nodes that have left]
+  test.each([
+    ["rolling-upgrade", "upgrade-engine", [2, 4, 4]],
+    ["scale-up-under-load", "scale-up", [2, 4, 4]],
+    ["change-replicas", "change-replicas", [2, 4, 2]],
+    ["enable-cluster-mode", "scale-out", [2, 4, 2]],
+    ["reader-endpoint", "change-replicas", [1, 5, 0]],
+  ])("drills/%s leaves another cluster behind: %s", (name, drill, [shards, up, removed]) => {
+    const { nodes, drills } = results.get(`drills/${name}.yaml`)!;
+    const count = (state: string) => nodes.filter(node => node.state === state).length;
+    expect(drills.map(one => one.drill)).toContain(drill);
+    expect([new Set(nodes.map(node => node.shard)).size, count("up"), count("removed")]).toEqual([shards, up, removed]);
   });
 
   test("at equal memory LFU keeps more of a Zipf workload than LRU, and LRU more than chance", () => {
