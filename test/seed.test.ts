@@ -45,6 +45,20 @@ describe("docs/seed.md", () => {
     expect([...new Set(named.filter(path => !existsSync(join(root, path))))]).toEqual([]);
   });
 
+  it.each(["docs/models.md", "docs/seed.md", "README.md", "ARCHITECTURE.md"])("%s names files that are there", name => {
+    const text = readFileSync(join(root, name), "utf8");
+    const named = [...text.matchAll(/(?<![\w./-])(?:src|test|scenarios|docs|schema)\/[\w./-]+/gu)].map(([path]) =>
+      path.replace(/[.-]+$/u, ""),
+    );
+    // Some go without their «src/».
+    const bare = [...text.matchAll(/`((?:models|planner|scenarios|workload)\/[\w./-]+\.ts)`/gu)].map(
+      ([, path]) => `src/${path}`,
+    );
+    expect(named.length).toBeGreaterThan(5);
+    const missing = [...named, ...bare].filter(path => !existsSync(join(root, path)));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
   it("tells of every contradiction between the seed and AWS", () => {
     const told = new Set([...page.matchAll(/#(\d+)\b/gu)].map(([, number]) => Number(number)));
     const all = Array.from({ length: 41 }, (_, i) => i + 1);
