@@ -325,7 +325,8 @@ export class Traffic implements PatternWorld {
     if (absentShare === 0) return false;
     const key = this.requests.key[request];
     // What was written is there.
-    return scattered(key) < absentShare && (this.versions === null || this.pattern.atOrigin!.current(key) === key);
+    if (scattered(key) >= absentShare) return false;
+    return this.versions === null || this.pattern.atOrigin!.current(key) === this.versions.initial(key);
   }
 
   value(request: number): Bytes {

@@ -15,10 +15,15 @@ export class Versions {
   private latest: Int32Array;
   private count: number;
 
-  constructor(keyCount: number) {
+  constructor(private readonly keyCount: number) {
     this.supersededNs = new Float64Array(keyCount + INITIAL_ROOM).fill(Number.POSITIVE_INFINITY);
     this.latest = Int32Array.from({ length: keyCount }, (_, key) => key);
     this.count = keyCount;
+  }
+
+  /** What a key is before anybody has written it. */
+  initial(key: number): number {
+    return key < this.keyCount ? key : UNWRITTEN;
   }
 
   current(key: number): number {

@@ -59,7 +59,7 @@ export class WriteBehind extends CacheAside {
     super(world, requests, { ...read, fillIfAbsent: true }, { copy: "update", strict: true });
   }
 
-  private readonly atStore = { current: (key: number) => this.flushed.get(key) ?? key };
+  private readonly atStore = { current: (key: number) => this.flushed.get(key) ?? this.world.versions!.initial(key) };
 
   override get atOrigin() {
     return this.atStore;
