@@ -23,7 +23,7 @@ import { COLLECTING, FLUSHING, WRITING, WRITING_ORIGIN } from "./steps.ts";
 interface Dirty {
   /** Writes since the last flush that users believe done; all of them stand in one value when they are merged. */
   writes: number;
-  /** The last of them. */
+  /** The one that was begun last, until the worker has looked: then what the cache holds. */
   version: number;
 }
 
@@ -191,7 +191,10 @@ export class WriteBehind extends CacheAside {
     const key = this.requests.key[request];
     const dirty = keys.get(key)!;
     const held = reply instanceof VirtualBytes ? reply.seed : -1;
-    if (held < dirty.version) {
+    // Versions are numbered as writes begin, and the cache may have taken them in another order: one that is not out of
+    // date, be it that nobody has heard of it yet, has overwritten the others.
+    const isLast = held !== -1 && this.world.versions!.supersededAt(held) === Number.POSITIVE_INFINITY;
+    if (held < dirty.version && !isLast) {
       // Nothing, or what the origin has already: all of it is gone. Something in between: at least the last.
       const allGone = held <= this.atOrigin.current(key);
       const lost = allGone ? dirty.writes : 1;
@@ -200,6 +203,7 @@ export class WriteBehind extends CacheAside {
       dirty.writes -= lost;
       if (allGone) keys.delete(key);
     }
+    dirty.version = held;
     this.looked(request);
   }
 
