@@ -6,7 +6,7 @@ import { commandBytes } from "../../src/engine/reply.ts";
 import { type StringValue, stringLength } from "../../src/engine/values/string.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "./world.ts";
+import { CALM, runTo, smallConfig, smallWorld, type Wanted } from "./world.ts";
 
 const WRITES: Wanted = {
   latency: CALM,
@@ -199,5 +199,34 @@ describe("the backlog", () => {
     const pending = world.cluster.linkOf(shard.replicas[0])!.pendingBytes;
     expect(pending).toBeGreaterThan(9_000_000);
     expect(outside.replicationExcess).toBe(pending - 1_048_576);
+  });
+});
+
+describe("the soft limit of a replica's output buffer", () => {
+  /** 28 kB/s of stream against a soft limit of 20 kB for ten seconds; the replica is deaf for so long at each instant. */
+  function cuts(deafSeconds: number, ...instants: number[]): number {
+    const { replication } = smallConfig().cluster;
+    const outputLimit = { hardBytes: 1e9, softBytes: 20_000, softNs: 10e9 };
+    const world = smallWorld({
+      ...WRITES,
+      rate: 100,
+      seconds: 40,
+      cluster: { shards: 1, replicasPerShard: 1, replication: { ...replication, outputLimit } },
+    });
+    const [shard] = world.cluster.shards;
+    const link = world.cluster.linkOf(shard.replicas[0])!;
+    for (const at of instants) {
+      world.sim.after(at * 1e9, "deaf", () => {
+        link.paused = true;
+      });
+      world.sim.after((at + deafSeconds) * 1e9, "hears", () => link.resume());
+    }
+    runTo(world, 40);
+    return shard.primary.engine.stats.outputLimitCuts;
+  }
+
+  it("is for what stays above it: peaks that pass are forgotten", () => {
+    expect(cuts(2, 5, 20, 35)).toBe(0);
+    expect(cuts(12, 5)).toBe(1);
   });
 });

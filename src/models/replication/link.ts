@@ -85,7 +85,7 @@ export class ReplicationLink {
     return this.buffersHere ? 0 : this.stream.offset - this.offset;
   }
 
-  /** Whether so much waiting means that the primary closes the link. */
+  /** Whether so much waiting means that the primary closes the link; to be asked when it is little, too. */
   exceeds(bytes: number, nowNs: number): boolean {
     const { hardBytes, softBytes, softNs } = this.limit;
     if (bytes > hardBytes) return true;

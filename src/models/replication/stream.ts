@@ -234,7 +234,7 @@ export class ReplicationStream {
     for (const link of this.links) {
       const buffered = link.bufferedBytes;
       if (buffered > pending) pending = buffered;
-      if (buffered > link.limit.softBytes && link.exceeds(buffered, nowNs)) dropped = link;
+      if (link.exceeds(buffered, nowNs)) dropped = link;
     }
     const history = Math.min(this.offset - this.backlogStart, settings.replBacklogSize);
     outside.replicationExcess = Math.max(0, pending - settings.replBacklogSize);
