@@ -23,12 +23,12 @@ interface Common {
 }
 
 /** Patterns that use the cache for its own sake. */
-const ORIGINLESS: readonly Name[] = ["read-modify-write", "iterate", "job-stream", "publish"];
+export const ORIGINLESS = ["read-modify-write", "iterate", "job-stream", "publish"] as const satisfies readonly Name[];
 
 /** The caching pattern that a workload names; null without one. */
 export function patternOf(input: WorkloadInput): { name: Name; options: Common } | null {
   for (const [name, options] of Object.entries(input.pattern ?? {})) {
-    if (options !== undefined && !ORIGINLESS.includes(name as Name)) {
+    if (options !== undefined && !(ORIGINLESS as readonly string[]).includes(name)) {
       return { name: name as Name, options: options as Common };
     }
   }

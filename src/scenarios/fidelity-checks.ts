@@ -1,9 +1,17 @@
 // What a sample of the keys cannot stand for.
 
-import { patternOf } from "./build-pattern.ts";
+import { ORIGINLESS, patternOf } from "./build-pattern.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
 import type { Path } from "./yaml-file.ts";
+
+/** Why patterns that use the cache for its own sake are not sampled: a key of a sample is asked for as often as N are. */
+const WHOLE_ONLY: Readonly<Record<(typeof ORIGINLESS)[number], string>> = {
+  "read-modify-write": "which updates of a key meet depends on how often it is written a second",
+  iterate: "a walk passes all that a node or a collection holds, and the sample has 1/N of it",
+  "job-stream": "how long jobs wait depends on how many come to one stream a second, and on its own consumers",
+  publish: "a channel of the sample would have the messages of N, and no more subscribers than before",
+};
 
 export function checkSampled(scenario: Scenario, keysPer: number, report: Report): void {
   const { cluster, drills } = scenario;
@@ -61,6 +69,9 @@ function checkWorkload(
   if ((input.keys?.drift ?? 0) > 0)
     refuse(path("keys", "drift"), "which keys are popular changes while the run has 1/N of the time");
   if (input.holds !== undefined) refuse(path("holds"), "only strings are sampled");
+  for (const name of ORIGINLESS) {
+    if (input.pattern?.[name] !== undefined) refuse(path("pattern", name), WHOLE_ONLY[name]);
+  }
   const pattern = patternOf(input);
   if (pattern === null) return;
   const { name, options } = pattern;

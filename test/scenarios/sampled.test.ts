@@ -116,6 +116,10 @@ describe("what a sample cannot stand for is refused, with the reason", () => {
     ["short lives", "workload[0].pattern={cache-aside: {ttl: 2s}}", "is too short for a sample of 1/16"],
     ["locks", "workload[0].pattern={cache-aside: {stampede: {lock: {}}}}", "what it saves depends on how many ask"],
     ["write-behind", "workload[0].pattern={write-behind: {}}", "how many writes of a key become one"],
+    ["updates", "workload[0].pattern={read-modify-write: {}}", "which updates of a key meet"],
+    ["walks", "workload[0].pattern={iterate: {command: scan}}", "a walk passes all that a node"],
+    ["streams", "workload[0].pattern={job-stream: {consumers: 1000, work: 1ms}}", "how long jobs wait"],
+    ["channels", "workload[0].pattern={publish: {subscribers: 3}}", "a channel of the sample"],
   ])("%s", async (_name, setting, message) => {
     expect((await refused(base, setting)).join("\n")).toContain(message);
   });
