@@ -1,7 +1,8 @@
 // From CloudWatch's series to what was seen of a cluster.
 //
 // A node is a primary if IsMaster says so; without it, if it reports no ReplicationLag; without that, the first of its shard.
-// Reads and look-ups are added over all nodes, writes and keys over primaries. A moment counts when every node that reports
+// Reads and look-ups are added over all nodes, writes and keys over primaries. A family (HashBasedCmds) counts on a replica
+// what the primary wrote as well as what is read there: it is split as GetTypeCmds and SetTypeCmds of the replicas are. A moment counts when every node that reports
 // the metric at all has a value for it.
 
 import { fileIssue, type Issue, ScenarioError } from "../../scenarios/issue.ts";
@@ -201,6 +202,7 @@ class Table {
     const writes = this.total("SetTypeCmds", primaries.size > 0 ? primaries : nodes)!;
     const primaryReads = this.mean("GetTypeCmds", primaries) ?? 0;
     const meanReads = meanOf(reads.values) ?? 0;
+    const meanWrites = meanOf(writes.values) ?? 0;
     const connections = nodes.flatMap(node => this.levels("CurrConnections", node)).flat();
     const use = nodes.flatMap(node => this.levels("DatabaseMemoryUsagePercentage", node));
     const span = reads.times.length * this.periodSeconds;
@@ -214,13 +216,10 @@ class Table {
       replicas,
       course: added(reads, writes),
       reads: meanReads,
-      writes: meanOf(writes.values) ?? 0,
+      writes: meanWrites,
       hits: this.mean("CacheHits"),
       misses: this.mean("CacheMisses"),
-      others: OTHER_FAMILIES.flatMap(name => {
-        const rate = this.mean(name, primaries);
-        return rate === null || rate === 0 ? [] : [{ name, rate }];
-      }),
+      ...this.families(primaryReads, meanReads, meanWrites),
       items: this.mean("CurrItems", primaries),
       volatileItems: this.mean("CurrVolatileItems", primaries),
       usedBytes: this.mean("BytesUsedForCache", primaries),
@@ -239,6 +238,35 @@ class Table {
       policy: null,
       engine: null,
       notes,
+    };
+  }
+
+  /** Families beside strings, and what of the reads and writes is left for these. */
+  private families(
+    primaryReads: number,
+    reads: number,
+    writes: number,
+  ): Pick<Observed, "others" | "stringReads" | "stringWrites"> {
+    const primaries = this.primaries.size > 0 ? this.primaries : new Set(this.nodes);
+    const replicas = this.nodes.filter(node => !primaries.has(node));
+    const replicaReads = Math.max(0, reads - primaryReads);
+    const applied = this.mean("SetTypeCmds", replicas) ?? 0;
+    const readThere = replicaReads / Math.max(1e-9, replicaReads + applied);
+    const found = [...TYPED_FAMILIES, SCRIPTS].map(name => {
+      const there = this.mean(name, replicas) ?? 0;
+      return { name, own: this.mean(name, primaries) ?? 0, there };
+    });
+    // Scripts are neither reads nor writes to those who count.
+    const typed = found.filter(({ name }) => name !== SCRIPTS);
+    const left = (of: "own" | "there", all: number) =>
+      Math.max(0, 1 - typed.reduce((sum, one) => sum + one[of], 0) / Math.max(1e-9, all));
+    const onPrimaries = left("own", primaryReads + writes);
+    return {
+      others: found
+        .map(({ name, own, there }) => ({ name, rate: own + there * (name === SCRIPTS ? 1 : readThere) }))
+        .filter(({ rate }) => rate > 0),
+      stringReads: primaryReads * onPrimaries + replicaReads * left("there", replicaReads + applied),
+      stringWrites: writes * onPrimaries,
     };
   }
 
@@ -284,8 +312,8 @@ class Table {
 /** A cluster of one node may be fetched without its name. */
 const ONLY_NODE = "cache-001";
 
-/** Families beside strings and keys: each is a workload of its own. */
-const OTHER_FAMILIES = [
+/** Families beside strings and keys, all in GetTypeCmds or SetTypeCmds too: each is a workload of its own. */
+const TYPED_FAMILIES = [
   "HashBasedCmds",
   "ListBasedCmds",
   "SetBasedCmds",
@@ -293,8 +321,10 @@ const OTHER_FAMILIES = [
   "StreamBasedCmds",
   "HyperLogLogBasedCmds",
   "GeoSpatialBasedCmds",
-  "EvalBasedCmds",
 ];
+
+/** EVAL and EVALSHA, which GetTypeCmds and SetTypeCmds leave out. */
+const SCRIPTS = "EvalBasedCmds";
 
 function nameOf(nodes: readonly string[]): string {
   return nodes[0].replace(/(?:-\d{4})?-\d{3}$/u, "");

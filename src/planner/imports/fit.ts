@@ -58,9 +58,8 @@ const EVENNESS = 1.1;
 const NOTICED = 0.01;
 
 export function fitWorkload(seen: Observed, options: FitOptions): Fit {
-  const ofStrings = stringShare(seen);
-  const reads = Math.max(1e-6, seen.reads * ofStrings);
-  const writes = seen.writes * ofStrings;
+  const reads = Math.max(1e-6, seen.stringReads);
+  const writes = seen.stringWrites;
   const lookups = (seen.hits ?? 0) + (seen.misses ?? 0);
   const hitRate: Ruled<number> =
     lookups > 0
@@ -89,12 +88,6 @@ export function fitWorkload(seen: Observed, options: FitOptions): Fit {
     preload,
     valueBytes: valueSize(seen, options, items),
   };
-}
-
-/** Commands on other types are workloads of their own; how they split into reads and writes is not told. */
-function stringShare({ reads, writes, others }: Observed): number {
-  const other = others.reduce((sum, one) => sum + one.rate, 0);
-  return Math.max(0, 1 - other / Math.max(1e-9, reads + writes));
 }
 
 interface Known {

@@ -268,8 +268,8 @@ function commandRates(
   primaries: readonly Span[],
   scale: number,
   notes: string[],
-): Pick<Observed, "reads" | "writes" | "others" | "replicaReads"> {
-  let [reads, writes, replicaReads] = [0, 0, 0];
+): Pick<Observed, "reads" | "writes" | "stringReads" | "stringWrites" | "others" | "replicaReads"> {
+  let [reads, writes, stringReads, stringWrites, replicaReads] = [0, 0, 0, 0, 0];
   const others = new Map<string, number>();
   for (const server of servers) {
     const isPrimary = primaries.includes(server);
@@ -282,17 +282,23 @@ function commandRates(
         notes.push(
           `${name.toUpperCase()} takes ${Math.round(usec / calls)} us a call on the engine thread: others wait behind it`,
         );
+      const ofStrings = OF_STRINGS.has(command.spec.group);
       if (isRead) {
         reads += rate;
+        if (ofStrings) stringReads += rate;
         if (!isPrimary) replicaReads += rate;
-      } else if (isPrimary && (command.flags & WRITE) !== 0) writes += rate;
-      if ((isRead || isPrimary) && !OF_STRINGS.has(command.spec.group))
-        others.set(name, (others.get(name) ?? 0) + rate);
+      } else if (isPrimary && (command.flags & WRITE) !== 0) {
+        writes += rate;
+        if (ofStrings) stringWrites += rate;
+      }
+      if ((isRead || isPrimary) && !ofStrings) others.set(name, (others.get(name) ?? 0) + rate);
     }
   }
   return {
     reads,
     writes,
+    stringReads,
+    stringWrites,
     others: [...others].map(([name, rate]) => ({ name, rate })).sort((a, b) => b.rate - a.rate),
     replicaReads: reads === 0 ? 0 : replicaReads / reads,
   };

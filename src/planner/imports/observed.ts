@@ -24,9 +24,12 @@ export interface Observed {
   readonly reads: number;
   /** Replicas apply what their primary wrote; here each write counts once. */
   readonly writes: number;
+  /** Of those, what goes to strings and keys: the commands that no entry of `others` stands for. */
+  readonly stringReads: number;
+  readonly stringWrites: number;
   readonly hits: number | null;
   readonly misses: number | null;
-  /** Commands on other types than strings, by CloudWatch's family or by name. */
+  /** Commands on other types than strings, and scripts, by CloudWatch's family or by name. Writes that replicas apply are not in it. */
   readonly others: readonly { readonly name: string; readonly rate: number }[];
   /** Of all primaries. */
   readonly items: number | null;

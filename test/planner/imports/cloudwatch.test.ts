@@ -130,6 +130,34 @@ describe("statistics", () => {
   });
 });
 
+describe("families of commands", () => {
+  it("are taken from reads and writes, scripts from neither", () => {
+    const seen = observe([...NEEDED, ["shop-0001-001 EvalBasedCmds", [90_000, 90_000, 90_000]]]);
+    expect(seen.others).toEqual([{ name: "EvalBasedCmds", rate: 300 }]);
+    expect(seen.stringReads).toBeCloseTo(seen.reads, 9);
+    expect(seen.stringWrites).toBeCloseTo(seen.writes, 9);
+    const hashes = observe([...NEEDED, ["shop-0001-001 HashBasedCmds", [38_000, 38_000, 38_000]]]);
+    expect(hashes.stringReads).toBeCloseTo(hashes.reads / 2, 9);
+    expect(hashes.stringWrites).toBeCloseTo(hashes.writes / 2, 9);
+  });
+
+  it("count on replicas what is read there, not what the primary wrote", () => {
+    // A primary with as many HSET as SET, a replica that applies both and answers HGET alone.
+    const of = (member: number, values: Readonly<Record<string, number>>) =>
+      Object.entries(values).map(
+        ([metric, rate]): Point => [`shop-0001-00${member} ${metric}`, [300 * rate, 300 * rate]],
+      );
+    const seen = observe([
+      ...of(1, { GetTypeCmds: 100, SetTypeCmds: 100, HashBasedCmds: 100, CurrItems: 900, BytesUsedForCache: 5e4 }),
+      ...of(2, { GetTypeCmds: 100, SetTypeCmds: 100, HashBasedCmds: 150, ReplicationLag: 0 }),
+    ]);
+    expect(seen.others).toEqual([{ name: "HashBasedCmds", rate: 175 }]);
+    // Half of what the primary answers and a quarter of what the replica does.
+    expect(seen.stringReads).toBeCloseTo(50 + 25, 9);
+    expect(seen.stringWrites).toBeCloseTo(50, 9);
+  });
+});
+
 describe("the shape of a day", () => {
   const days = 3;
   const times = Array.from({ length: days * 288 }, (_, i) => 1_793_491_200 + i * 300);

@@ -155,6 +155,35 @@ describe("INFO", () => {
   });
 });
 
+describe("commands on other types", () => {
+  const more = "cmdstat_hset:calls=1000000,usec=3000000\ncmdstat_evalsha:calls=1000000,usec=3000000\n";
+
+  it("are taken from the reads and writes that they are; scripts are neither", () => {
+    const seen = observe([{ gets: 1_000_000, hits: 900_000, more }]);
+    expect(seen).toMatchObject({ reads: 1_000, writes: 1_100, stringReads: 1_000, stringWrites: 100 });
+    expect(seen.others.map(one => one.name).sort()).toEqual(["evalsha", "hset"]);
+  });
+
+  it("are no part of the workload of strings", async () => {
+    const options = {
+      file: "a.txt",
+      directory: ".",
+      node: "cache.r7g.large",
+      engine: null,
+      policy: null,
+      popularity: null,
+      purchase: null,
+      region: null,
+      peakToMean: 3,
+    };
+    const servers: Server = { gets: 1_000_000, hits: 900_000 };
+    const alone = await importScenario(observe([servers]), options);
+    const among = await importScenario(observe([{ ...servers, more }]), options);
+    expect(among.fit).toEqual(alone.fit);
+    expect(among.text).toContain('rate: "1000/s"');
+  });
+});
+
 describe("files that cannot be used", () => {
   it.each([
     ["hello\n", "is no output of INFO"],
