@@ -45,6 +45,15 @@ async function crossing(wanted: Wanted, peakToMean: number, offer = YEAR): Promi
   return crossingsOf(ladder, factors, grid, rows, offer).forGood;
 }
 
+test("peak over mean is that of all requests, of commands on other types too", async () => {
+  const text = scenario({ demand: "over: 1d" })
+    .replace("pattern: { cache-aside: { ttl: 30m } }", 'commands: { "HGET {key} field": 90%, "DEL {key}": 10% }')
+    .replace("rate: 1000/s", 'rate: "1000/s * (1 + 0.5*cos(2*pi*t/1d))"');
+  const { built } = await load(text.replace("plan: {", "plan: { families: [r7g], shards: [1],"));
+  const document = crossoverDocument(built, { peakToMean: null, worlds: 1, heatOffer: null });
+  expect(document.peakToMean).toBeCloseTo(1.5, 2);
+});
+
 describe("the ladder", () => {
   test("steps with the load: more load never costs less, and a reservation never more than on demand", async () => {
     const { built } = await load(scenario({ plan: "families: [m7g, r7g]" }));

@@ -11,7 +11,7 @@ import { VERSION } from "../../version.ts";
 import { meanOf } from "../forms/sizes.ts";
 import { engineSide } from "../plan/engine-side.ts";
 import { shapeName } from "../plan/shapes.ts";
-import { baseParts, drawWorlds } from "../plan/worlds.ts";
+import { baseParts, drawWorlds, rateOf } from "../plan/worlds.ts";
 import { type Crossings, crossingsOf, loadGrid } from "./crossing.ts";
 import { type Factors, Ladder, type Priced } from "./ladder.ts";
 
@@ -68,7 +68,7 @@ export function crossoverDocument(built: Built, options: CrossoverOptions): Cros
       crosses: kind === "serverless" ? null : all.length / worlds.length,
     };
   });
-  const peak = base.reduce((sum, part) => sum + part.reads + part.writes, 0);
+  const peak = base.reduce((sum, part) => sum + rateOf(part), 0);
   return {
     kind: "cachecast-crossover",
     schemaVersion: 1,

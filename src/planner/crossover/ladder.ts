@@ -9,7 +9,7 @@ import type { Built } from "../../scenarios/build.ts";
 import { type WorldCurve, worldCurve } from "../plan/curve.ts";
 import { Judge } from "../plan/judge.ts";
 import { type NodeShape, nodeShapes, type Shape, serverlessShapes } from "../plan/shapes.ts";
-import { type BasePart, baseParts, demandAt } from "../plan/worlds.ts";
+import { type BasePart, baseParts, demandAt, rateOf } from "../plan/worlds.ts";
 
 /** What may be bought: all serverless offers, nodes by purchase, and nodes with data tiering on demand. */
 export interface Offer {
@@ -115,10 +115,6 @@ export class Ladder {
 function wider(shards: readonly number[]): number[] {
   const most = Math.max(...shards);
   return [...shards, ...SHARDS.filter(one => one > most)];
-}
-
-function rateOf(part: BasePart): number {
-  return part.reads + part.writes + part.deletes + part.others.reduce((sum, one) => sum + one.rate, 0);
 }
 
 /** The same mean under another peak. */

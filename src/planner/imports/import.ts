@@ -10,7 +10,7 @@ import { formatBytes, formatPercent } from "../../units.ts";
 import { worldCurve } from "../plan/curve.ts";
 import { Evaluator } from "../plan/evaluate.ts";
 import type { NodeShape } from "../plan/shapes.ts";
-import { baseParts, demandAt } from "../plan/worlds.ts";
+import { baseParts, demandAt, rateOf } from "../plan/worlds.ts";
 import { shapeOf } from "./daily.ts";
 import { type Fit, fitWorkload } from "./fit.ts";
 import type { Observed } from "./observed.ts";
@@ -138,7 +138,7 @@ function oddities(seen: Observed, fit: Fit): string[] {
     );
   }
   if (bytesOut !== null && hits !== null && hits > 1) {
-    const perHit = bytesOut / (hits * (1 + 0));
+    const perHit = bytesOut / hits;
     if (perHit < 0.4 * fit.valueBytes.value) {
       notes.push(
         `a hit sends ${formatBytes(perHit)} in the mean, a key holds ${formatBytes(fit.valueBytes.value)}: popular values are smaller than the others`,
@@ -156,8 +156,9 @@ function oddities(seen: Observed, fit: Fit): string[] {
 /** The scenario in closed form on the cluster that stands, at the mean of what was seen. */
 function compare(seen: Observed, fit: Fit, { built }: Loaded): Compared[] {
   const base = baseParts(built);
-  const rate = base.reduce((sum, part) => sum + part.reads + part.writes, 0);
-  const meanRate = fit.rate + seen.others.reduce((sum, one) => sum + one.rate, 0);
+  const rate = base.reduce((sum, part) => sum + rateOf(part), 0);
+  const left = new Set(unmodelled(seen));
+  const meanRate = fit.rate + seen.others.reduce((sum, one) => sum + (left.has(one.name) ? 0 : one.rate), 0);
   const world = demandAt(base, { rate: meanRate / Math.max(1e-9, rate), keys: 1, values: 1 });
   const evaluator = new Evaluator(built);
   const { cluster } = built.scenario;

@@ -7,7 +7,7 @@ import { VERSION } from "../../version.ts";
 import { type Confirmed, type ConfirmOptions, confirmAll } from "./confirm.ts";
 import type { Dimension } from "./dimension.ts";
 import { breakingPoint, type Candidate, growthPath, makePlan, type Plan } from "./plan.ts";
-import { baseParts, drawWorlds } from "./worlds.ts";
+import { baseParts, drawWorlds, rateOf } from "./worlds.ts";
 import { simulateZoneLoss } from "./zone-loss.ts";
 
 export interface PlanSource {
@@ -77,8 +77,7 @@ function confirmOptions(built: Built, source: PlanSource): ConfirmOptions {
     ...source,
     slo: built.scenario.slo,
     workloads: baseParts(built).map(part => ({
-      rate:
-        (part.reads + part.writes + part.deletes + part.others.reduce((sum, one) => sum + one.rate, 0)) * factors.rate,
+      rate: rateOf(part) * factors.rate,
       keys: Math.max(1, Math.round(part.keys * factors.keys)),
       preloads: part.others.length === 0,
     })),

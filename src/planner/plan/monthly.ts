@@ -8,7 +8,7 @@ import { HOURS_PER_MONTH } from "../../units.ts";
 import type { EngineSide } from "./engine-side.ts";
 import type { ServerlessShape } from "./shapes.ts";
 import type { Work } from "./work.ts";
-import { type DemandWorld, worldConfig } from "./worlds.ts";
+import { type DemandWorld, rateOf, worldConfig } from "./worlds.ts";
 
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
 
@@ -16,7 +16,7 @@ const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
 export function meanShareOf({ parts }: DemandWorld): number {
   let [mean, peak] = [0, 0];
   for (const part of parts) {
-    const rate = part.reads + part.writes + part.deletes + part.others.reduce((sum, one) => sum + one.rate, 0);
+    const rate = rateOf(part);
     peak += rate;
     mean += rate * part.meanShare;
   }

@@ -62,6 +62,11 @@ export interface OtherCommand {
   readonly bytesOut: number;
 }
 
+/** All requests of a part a second. */
+export function rateOf({ reads, writes, deletes, others }: Omit<DemandPart, "runs">): number {
+  return reads + writes + deletes + others.reduce((sum, one) => sum + one.rate, 0);
+}
+
 export interface DemandWorld {
   readonly factors: { readonly rate: number; readonly keys: number; readonly values: number };
   readonly parts: readonly DemandPart[];

@@ -156,7 +156,8 @@ describe("INFO", () => {
 });
 
 describe("commands on other types", () => {
-  const more = "cmdstat_hset:calls=1000000,usec=3000000\ncmdstat_evalsha:calls=1000000,usec=3000000\n";
+  const scripts = "cmdstat_evalsha:calls=1000000,usec=3000000\n";
+  const more = `cmdstat_hset:calls=1000000,usec=3000000\n${scripts}`;
 
   it("are taken from the reads and writes that they are; scripts are neither", () => {
     const seen = observe([{ gets: 1_000_000, hits: 900_000, more }]);
@@ -176,6 +177,13 @@ describe("commands on other types", () => {
       region: null,
       peakToMean: 3,
     };
+    const standsBeside = async (text: string) => {
+      const { compared } = await importScenario(observe([{ more: text }]), options);
+      return compared.map(one => one.model);
+    };
+    // What no template stands for is in nothing that the scenario is compared by.
+    const hashes = "cmdstat_hget:calls=500000,usec=1000000\n";
+    expect(await standsBeside(hashes)).toEqual(await standsBeside(`${hashes}${scripts}`));
     const servers: Server = { gets: 1_000_000, hits: 900_000 };
     const alone = await importScenario(observe([servers]), options);
     const among = await importScenario(observe([{ ...servers, more }]), options);
