@@ -50,13 +50,13 @@ async function run(args: CrossoverArguments): Promise<void> {
   checkWritable(args.json);
   checkWritable(args.report);
   const { loadScenario } = await import("../scenarios/load.ts");
-  const { baseParts, cannotPlan } = await import("../planner/plan/worlds.ts");
+  const { baseParts, cannotPlan, rateOf } = await import("../planner/plan/worlds.ts");
   const { crossoverDocument } = await import("../planner/crossover/document.ts");
   const { Ladder } = await import("../planner/crossover/ladder.ts");
   const { built } = await loadScenario({ file: args.scenario, overlays: args.overlay ?? [], settings: args.set ?? [] });
   const problem = cannotPlan(built);
   if (problem !== null) throw new CliError(problem, EXIT.invalid);
-  if (baseParts(built).every(part => part.reads + part.writes === 0))
+  if (baseParts(built).every(part => rateOf(part) === 0))
     throw new CliError("the workloads ask for nothing: crossover needs a rate", EXIT.invalid);
   const names = new Ladder(built).offers.filter(one => one.kind !== "serverless").map(one => one.name);
   if (names.length === 0)

@@ -152,7 +152,7 @@ const confirmOptions = (text: string, built: Built): ConfirmOptions => ({
   overlays: [],
   settings: [],
   slo: built.scenario.slo,
-  workloads: baseParts(built).map(part => ({ rate: part.reads, keys: part.keys, preloads: true })),
+  workloads: baseParts(built).map(part => ({ rate: part.reads, pipeline: 1, keys: part.keys, preloads: true })),
   seed: 99,
 });
 
@@ -245,6 +245,27 @@ describe("uncertain demand", () => {
     expect(renderPlanText(document)).toContain("Against what stands");
     const page = renderPlanPage(document);
     for (const id of ["candidates", "frontier", "excuses"]) expect(page).toContain(`<section id="${id}"`);
+  });
+
+  it("is simulated as it is: requests that go together once, values as large as the middle has them", async () => {
+    const told = async (demand: string) => {
+      const text = scenario({ demand, keys: "10k", rate: 300 })
+        .replace("pool: { size: 8 }", "pool: { size: 8, multiplex: true }")
+        .replace("    rate: 300", "    rate: 300\n    pipeline: 4")
+        .replace("zoneLoss: true", "zoneLoss: false")
+        .replace(/families: .*\]/u, "families: [r7g], shards: [1], replicas: [0], deployment: [nodes]");
+      const { built } = await load(text);
+      const source = { file: "plan.yaml", content: { text, directory: "." }, overlays: [], settings: [] };
+      return (await planDocument(built, source, 1, 1)).candidates[0];
+    };
+    const plain = await told("");
+    const { simulatedRequests, replications } = plain.confirmation!;
+    expect(simulatedRequests / replications / Math.ceil(40_000 / 1_200) / 1_200).toBeCloseTo(1, 1);
+    const large = await told("values: 20");
+    const grown = large.confirmation!.memoryUse! / plain.confirmation!.memoryUse!;
+    expect(grown).toBeGreaterThan(8);
+    // The closed form leaves out buffers, which weigh more beside small values.
+    expect(Math.abs(grown / (large.memoryUse / plain.memoryUse) - 1)).toBeLessThan(0.15);
   });
 
   it("wants low..mid..high in this order", async () => {

@@ -172,7 +172,7 @@ function commitment(
 }
 
 function meanValue(built: Built): number {
-  const parts = baseParts(built).filter(part => part.reads + part.writes > 0);
+  const parts = baseParts(built).filter(part => rateOf(part) > 0);
   const keys = parts.reduce((sum, part) => sum + part.keys, 0);
   return parts.reduce((sum, part) => sum + part.keys * meanOf(part.sizes), 0) / Math.max(1, keys);
 }

@@ -6,9 +6,10 @@
 // difference leaves out zero, or lies within a hundredth of the bill), or until the budget of simulated requests is spent, which is said.
 
 import type { Result } from "../../result.ts";
-import { loadScenario } from "../../scenarios/load.ts";
+import { type Loaded, loadScenario } from "../../scenarios/load.ts";
 import { runScenario } from "../../scenarios/run.ts";
 import type { Scenario } from "../../scenarios/schema.ts";
+import { scaled } from "../../sim/distributions/scaled.ts";
 import { type Interval, pairedInterval, studentInterval } from "../../sim/statistics/student-t.ts";
 import type { Candidate } from "./plan.ts";
 import type { NodeShape, Shape } from "./shapes.ts";
@@ -19,11 +20,22 @@ export interface ConfirmOptions {
   readonly overlays: readonly string[];
   readonly settings: readonly string[];
   readonly slo: Scenario["slo"];
-  /** Of each workload in the middle world: requests a second at the busiest moment, keys, whether they are stored at all. */
-  readonly workloads: readonly { readonly rate: number; readonly keys: number; readonly preloads: boolean }[];
+  readonly workloads: readonly ConfirmedWorkload[];
+  /** By which values are larger than the scenario's; 1 when left out. */
+  readonly valueFactor?: number;
   readonly seed: number;
   /** Requests and stores to simulate, all in all. */
   readonly budget?: number;
+}
+
+/** Of a workload in the middle world. */
+export interface ConfirmedWorkload {
+  /** Requests a second at the busiest moment, and how many of them are sent together. */
+  readonly rate: number;
+  readonly pipeline: number;
+  readonly keys: number;
+  /** Whether they are stored at all. */
+  readonly preloads: boolean;
 }
 
 export interface Confirmation {
@@ -222,12 +234,12 @@ async function loadShape(shape: Shape, options: ConfirmOptions, seconds: number)
   const plain = await loadScenario({ file, content, overlays, settings });
   const cluster = Object.keys((plain.resolved.cluster ?? {}) as object);
   const shaped = shape.kind === "nodes" ? nodeSettings(shape, cluster) : serverlessSettings(shape, cluster);
-  const workload = options.workloads.flatMap(({ rate, keys, preloads }, i) => [
-    `workload[${i}].rate=${rate}`,
+  const workload = options.workloads.flatMap(({ rate, pipeline, keys, preloads }, i) => [
+    `workload[${i}].rate=${rate / pipeline}`,
     `workload[${i}].keys.count=${keys}`,
     ...(preloads ? [`workload[${i}].preload=${preloadOf(plain.resolved, i)}`] : []),
   ]);
-  return loadScenario({
+  const loaded = await loadScenario({
     file,
     content,
     overlays,
@@ -242,6 +254,19 @@ async function loadShape(shape: Shape, options: ConfirmOptions, seconds: number)
     ],
     duration: `${seconds}s`,
   });
+  return withValues(loaded, options.valueFactor ?? 1);
+}
+
+/** Values are written in too many ways to be scaled as settings. */
+function withValues(loaded: Loaded, factor: number): Loaded {
+  if (factor === 1) return loaded;
+  const { built } = loaded;
+  const world: typeof built.world = (replication, seed, feed) => {
+    const config = built.world(replication, seed, feed);
+    const workloads = config.workloads.map(one => ({ ...one, valueBytes: scaled(one.valueBytes, factor) }));
+    return { ...config, workloads };
+  };
+  return { ...loaded, built: { ...built, world } };
 }
 
 /** A scenario that says «steady» knows what stands in its cache; else all keys do. */

@@ -76,8 +76,10 @@ function confirmOptions(built: Built, source: PlanSource): ConfirmOptions {
   return {
     ...source,
     slo: built.scenario.slo,
-    workloads: baseParts(built).map(part => ({
+    valueFactor: factors.values,
+    workloads: baseParts(built).map((part, i) => ({
       rate: rateOf(part) * factors.rate,
+      pipeline: built.scenario.workload[i].pipeline,
       keys: Math.max(1, Math.round(part.keys * factors.keys)),
       preloads: part.others.length === 0,
     })),

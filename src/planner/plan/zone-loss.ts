@@ -38,8 +38,8 @@ export async function simulateZoneLoss(shape: Shape, options: ConfirmOptions): P
     settings: [
       ...settings,
       ...nodeSettings(shape, cluster),
-      ...workloads.flatMap(({ rate, keys, preloads }, i) => [
-        `workload[${i}].rate=${Math.max(1, (Math.min(all, RATE) * rate) / Math.max(1, all))}`,
+      ...workloads.flatMap(({ rate, pipeline, keys, preloads }, i) => [
+        `workload[${i}].rate=${Math.max(1, (Math.min(all, RATE) * rate) / Math.max(1, all)) / pipeline}`,
         `workload[${i}].keys.count=${Math.min(KEYS, keys)}`,
         ...(preloads ? [`workload[${i}].preload=100%`] : []),
       ]),
