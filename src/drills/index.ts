@@ -125,6 +125,7 @@ function disturb(world: World, report: DrillReport): () => void {
   const calm = world.recorder.disturb();
   const impact = followImpact(world, report);
   return () => {
+    if (report.endNs !== null) return;
     report.endNs = world.sim.now;
     impact();
     calm();

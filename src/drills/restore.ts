@@ -40,10 +40,9 @@ export const restore: Drill<z.infer<typeof options>> = {
       report.refused = "the snapshot is not over yet";
       return finish();
     }
-    const before = report.phases.length;
-    followWarmth(context);
     restoreCluster(cluster, backup, shards ?? cluster.members.length, report, () => {
-      if (report.refused !== null && report.phases.length === before) finish();
+      if (report.refused !== null) finish();
     });
+    if (report.refused === null) followWarmth(context);
   },
 };

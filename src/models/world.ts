@@ -352,7 +352,9 @@ export class World {
     this.replyWatchers.push(watcher);
     this.refreshReplyWatchers();
     return () => {
-      this.replyWatchers.splice(this.replyWatchers.indexOf(watcher), 1);
+      const at = this.replyWatchers.indexOf(watcher);
+      if (at === -1) return;
+      this.replyWatchers.splice(at, 1);
       this.refreshReplyWatchers();
     };
   }
