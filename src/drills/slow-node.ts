@@ -21,16 +21,17 @@ export const slowNode: Drill<z.infer<typeof options>> = {
   problems: targetProblems,
   run(context, given) {
     const { log } = context.world;
+    let recover = () => {};
     disturbNode(
       context,
       given,
       "slow",
       node => {
-        node.thread.slow(given.factor);
+        recover = node.thread.slow(given.factor);
         return log.add(node.name, `${given.factor} times slower`);
       },
       (node, event) => {
-        node.thread.slow(1);
+        recover();
         log.add(node.name, "at full speed again", event);
       },
     );

@@ -5,7 +5,6 @@ import { type Bytes, VirtualBytes } from "../engine/bytes.ts";
 import type { Command } from "../engine/command.ts";
 import type { Random } from "../sim/random.ts";
 import type { Simulation } from "../sim/simulation.ts";
-import { NS_PER_SECOND } from "../units.ts";
 import { nextGapNs } from "../workload/arrivals/open.ts";
 import { type Rate, surgingRate } from "../workload/rate.ts";
 import { scattered } from "../workload/scattered.ts";
@@ -18,7 +17,9 @@ import type { Pattern, PatternWorld } from "./caching/pattern.ts";
 import { FIRST_OF_WRITES } from "./caching/steps.ts";
 import type { Client } from "./client.ts";
 import type { WorkloadConfig } from "./config.ts";
+import { Overlapping } from "./faults/overlapping.ts";
 import { Flights } from "./flights.ts";
+import { type KeyDraw, keyDrawer } from "./key-draw.ts";
 import type { OriginCalls } from "./origin-calls.ts";
 import { HIT, MISS, type Outcome } from "./outcome.ts";
 import type { Preloaded } from "./preload.ts";
@@ -48,7 +49,6 @@ export class Traffic implements PatternWorld {
 
   private readonly target: number;
   private readonly arrivals: Random;
-  private readonly keyDraws: Random;
   private readonly ttlDraws: Random;
   private readonly writeDraws: Random | null;
   private readonly values: ValueTable;
@@ -58,9 +58,9 @@ export class Traffic implements PatternWorld {
   private nextInstance = 0;
   /** The rate of an open loop now; null otherwise. */
   private rate: Rate | null;
-  /** Number of the last key that was asked for once. */
-  private nextOnce: number;
   private drawKey: () => number;
+  private readonly keyDrawsBy: Overlapping<KeyDraw>;
+  private readonly surges: Overlapping<(usual: Rate) => Rate>;
 
   constructor(
     readonly index: number,
@@ -75,13 +75,19 @@ export class Traffic implements PatternWorld {
   ) {
     const { name, keyCount, writeShare = 0, pattern } = config;
     this.arrivals = sim.random(`${name}/arrivals`);
-    this.keyDraws = sim.random(`${name}/keys`);
     this.ttlDraws = sim.random(`${name}/ttl`);
     this.writeDraws = writeShare > 0 ? sim.random(`${name}/writes`) : null;
     this.values = new ValueTable(keyCount, config.valueBytes, config.valuePerWrite, sim.random(`${name}/values`));
     this.rate = config.load.kind === "open" ? config.load.rate : null;
-    this.nextOnce = keyCount - 1;
-    this.drawKey = this.keyDrawer();
+    const usualKey = keyDrawer(config, sim);
+    this.drawKey = usualKey;
+    this.keyDrawsBy = new Overlapping(present => {
+      this.drawKey = present.reduce<() => number>((usual, draw) => () => draw(usual), usualKey);
+    });
+    const usualRate = this.rate;
+    this.surges = new Overlapping(present => {
+      this.rate = present.reduce((rate, surge) => rate && surge(rate), usualRate);
+    });
     this.versions = writeShare > 0 && pattern.kind !== "commands" ? new Versions(keyCount) : null;
     this.flights = new Flights(keyCount, this.counters);
     this.pattern = this.makePattern(commandOf);
@@ -102,23 +108,6 @@ export class Traffic implements PatternWorld {
       if (kind !== RESUME) fail(`workload ${name} got an event of kind ${kind}`);
       if (requests.generation[a] === b) this.pattern.resumed(a);
     });
-  }
-
-  /** Who is asked for: by popularity, which may drift; or now and then for a key that nobody asks for again. */
-  private keyDrawer(): () => number {
-    const { popularity, driftPerSecond = 0, onceShare = 0, keyCount, name } = this.config;
-    let draw = () => popularity(this.keyDraws);
-    if (driftPerSecond > 0) {
-      draw = () => {
-        const key = popularity(this.keyDraws) - Math.floor((this.sim.now / NS_PER_SECOND) * driftPerSecond);
-        // New ones have the even numbers behind the workload's own, those that are asked for once the odd ones.
-        return key >= 0 ? key : keyCount - 2 * (key + 1);
-      };
-    }
-    if (onceShare === 0) return draw;
-    const onceDraws = this.sim.random(`${name}/once`);
-    const usual = draw;
-    return () => (onceDraws.next() < onceShare ? (this.nextOnce += 2) : usual());
   }
 
   private makePattern(commandOf: (name: string) => Command | undefined): Pattern {
@@ -203,24 +192,16 @@ export class Traffic implements PatternWorld {
     }
   }
 
-  /** Lets somebody else draw the keys, who may ask for a usual one; returns how to stop it. */
-  drawKeysBy(draw: (usual: () => number) => number): () => void {
-    const usual = this.drawKey;
-    this.drawKey = () => draw(usual);
-    return () => {
-      this.drawKey = usual;
-    };
+  /** Lets somebody else draw the keys, who may ask for one as it would be without it; returns how to stop it. */
+  drawKeysBy(draw: KeyDraw): () => void {
+    return this.keyDrawsBy.add(draw);
   }
 
   /** More come than usual: `factor` times as many when all are there, which takes `riseNs`. Returns how to end it. */
   surge(factor: number, riseNs: number): () => void {
-    const usual = this.rate;
-    assert(usual !== null, `${this.config.name} is no open loop: nobody can come on top`);
+    assert(this.rate !== null, `${this.config.name} is no open loop: nobody can come on top`);
     const { now } = this.sim;
-    this.rate = surgingRate(usual, factor, now, now + riseNs);
-    return () => {
-      this.rate = usual;
-    };
+    return this.surges.add(usual => surgingRate(usual, factor, now, now + riseNs));
   }
 
   private open(key: number): number {

@@ -2,6 +2,8 @@
 // have been done. CPU time and passed time differ where the host holds the thread back (burst credits): then a job takes
 // `stretch` times its CPU time.
 
+import { Overlapping } from "../faults/overlapping.ts";
+
 export class EngineThread {
   /** When it will have done what it has promised so far. */
   freeAtNs = 0;
@@ -11,6 +13,11 @@ export class EngineThread {
   private stretch = 1;
   private throttling = 1;
   private slowdown = 1;
+  /** Faults that slow it down multiply. */
+  private readonly slowdowns = new Overlapping<{ readonly factor: number }>(present => {
+    this.slowdown = present.reduce((product, { factor }) => product * factor, 1);
+    this.stretch = this.slowdown * this.throttling;
+  });
 
   /** Takes `cpuNs` from `startNs` on, which is not before it is free; returns the instant it is free again. */
   occupy(startNs: number, cpuNs: number): number {
@@ -40,10 +47,9 @@ export class EngineThread {
     this.stretch = by * this.slowdown;
   }
 
-  /** The same by a fault. */
-  slow(factor: number): void {
-    this.slowdown = factor;
-    this.stretch = factor * this.throttling;
+  /** The same by a fault; call what it returns when it is over. */
+  slow(factor: number): () => void {
+    return this.slowdowns.add({ factor });
   }
 
   /** Its process stood still for so long: what was promised for later comes as much later. */

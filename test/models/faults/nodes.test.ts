@@ -96,8 +96,10 @@ describe("a slow node", () => {
   it("takes so many times as long, and is as fast as ever afterwards", () => {
     const world = writers({ rate: 200, cluster: { shards: 1, replicasPerShard: 0, multiAz: false } });
     const { primary } = world.cluster.shards[0];
-    world.sim.after(10e9, "slow", () => primary.thread.slow(1_000));
-    world.sim.after(20e9, "fast", () => primary.thread.slow(1));
+    world.sim.after(10e9, "slow", () => {
+      const recover = primary.thread.slow(1_000);
+      world.sim.after(10e9, "fast", recover);
+    });
     runTo(world, 30);
     const mean = (from: number, to: number) => {
       const rows = world.recorder.periods.slice(from, to).map(period => period.rows[0].latency);
