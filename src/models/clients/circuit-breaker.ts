@@ -6,7 +6,8 @@
 //   open       commands fail at once, for `openNs`
 //   half-open  `probes` commands go out, the others fail at once; when their answers are there it closes or opens again
 //
-// An answer of the server, whatever it says, is a success: the breaker guards against a cache that cannot be reached.
+// A failure is a command that ends without an answer, or with an error that a later try may cure (LOADING, CLUSTERDOWN,
+// NOREPLICAS …) and none did: the cache is not there for it. Any other answer is a success, an error such as WRONGTYPE too.
 
 import type { BreakerConfig } from "../config.ts";
 
@@ -22,13 +23,17 @@ export class CircuitBreakers {
   private readonly state: Uint8Array;
   /** When an open one lets probes through. */
   private readonly untilNs: Float64Array;
-  /** By instance: outcomes of its last calls as a ring, how many are known, how many failed, where the next goes. */
+  /**
+   * By instance: outcomes of its last calls, or of its probes, as a ring of `stride` places at most; how many are known, how
+   * many failed, where the next goes.
+   */
   private readonly outcomes: Uint8Array;
   private readonly known: Int32Array;
   private readonly failed: Int32Array;
   private readonly next: Int32Array;
   /** Probes that went out. */
   private readonly probing: Int32Array;
+  private readonly stride: number;
 
   constructor(
     private readonly config: BreakerConfig,
@@ -36,7 +41,8 @@ export class CircuitBreakers {
   ) {
     this.state = new Uint8Array(instances);
     this.untilNs = new Float64Array(instances);
-    this.outcomes = new Uint8Array(instances * config.calls);
+    this.stride = Math.max(config.calls, config.probes);
+    this.outcomes = new Uint8Array(instances * this.stride);
     this.known = new Int32Array(instances);
     this.failed = new Int32Array(instances);
     this.next = new Int32Array(instances);
@@ -82,13 +88,14 @@ export class CircuitBreakers {
   }
 
   private note(instance: number, failure: 0 | 1): void {
-    const { calls } = this.config;
-    const at = instance * calls + this.next[instance];
-    if (this.known[instance] === calls) this.failed[instance] -= this.outcomes[at];
+    const { calls, probes } = this.config;
+    const size = this.state[instance] === HALF_OPEN ? probes : calls;
+    const at = instance * this.stride + this.next[instance];
+    if (this.known[instance] === size) this.failed[instance] -= this.outcomes[at];
     else this.known[instance]++;
     this.outcomes[at] = failure;
     this.failed[instance] += failure;
-    this.next[instance] = this.next[instance] + 1 === calls ? 0 : this.next[instance] + 1;
+    this.next[instance] = this.next[instance] + 1 === size ? 0 : this.next[instance] + 1;
   }
 
   private forget(instance: number): void {

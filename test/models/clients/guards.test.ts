@@ -4,7 +4,9 @@
 import { describe, expect, it } from "vitest";
 import { CircuitBreakers } from "../../../src/models/clients/circuit-breaker.ts";
 import { RetryBudgets } from "../../../src/models/clients/retry-budget.ts";
+import type { World } from "../../../src/models/world.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
+import { parseTemplate } from "../../../src/workload/template.ts";
 import { CALM, runTo, smallWorld, type Wanted } from "../world.ts";
 
 const SECOND = 1e9;
@@ -56,6 +58,47 @@ describe("a circuit breaker", () => {
     expect([1, 2].map(() => breakers.admits(0, 10 * SECOND))).toEqual([true, true]);
     end(breakers, [false, false], 10 * SECOND);
     expect([1, 2, 3].map(() => breakers.admits(0, 10 * SECOND))).toEqual([true, true, true]);
+  });
+});
+
+describe("a circuit breaker with more probes than calls in its window", () => {
+  it("closes when all probes succeed, and looks at its calls again", () => {
+    const breakers = new CircuitBreakers({ ...CONFIG, calls: 5, minimum: 5, probes: 10 }, 2);
+    end(breakers, [true, true, true, true, true]);
+    expect(Array.from({ length: 11 }, () => breakers.admits(0, 5 * SECOND)).filter(admitted => admitted)).toHaveLength(
+      10,
+    );
+    end(breakers, Array(10).fill(false), 5 * SECOND);
+    expect([breakers.admits(0, 5 * SECOND), breakers.openNow]).toEqual([true, 0]);
+    end(breakers, [false, false, false, true, true, true], 5 * SECOND);
+    expect([breakers.opened, breakers.admits(1, 5 * SECOND)]).toEqual([2, true]);
+  });
+});
+
+describe("what a circuit breaker takes for a failure", () => {
+  const opened = (node: (world: World) => void, command: string) => {
+    const templates = [{ parts: parseTemplate(command), weight: 1 }];
+    const world = smallWorld({
+      zones: 1,
+      rate: 200,
+      preload: 1,
+      latency: CALM,
+      cluster: { shards: 1, replicasPerShard: 0, multiAz: false },
+      client: { instances: 1, retry: { attempts: 2 }, breaker: CONFIG },
+      workload: { preload: 1, pattern: { kind: "commands", templates } },
+    });
+    node(world);
+    runTo(world, 2);
+    expect(world.clients[0].counters.errorReplies).toBeGreaterThan(3);
+    return world.clients[0].breakers!.opened;
+  };
+
+  it("is an error that a later try may cure and none did, not what the command itself got wrong", () => {
+    const loading = (world: World) => {
+      world.cluster.nodes[0].engine.isLoading = true;
+    };
+    expect(opened(loading, "GET {key}")).toBe(1);
+    expect(opened(() => {}, "LPUSH {key} x")).toBe(0);
   });
 });
 
