@@ -330,6 +330,7 @@ export class Node {
     this.save = null;
     this.engine.childActive = false;
     this.engine.isLoading = false;
+    this.engine.busyScript = null;
     this.engine.outside.replication = 0;
     this.engine.outside.replicationExcess = 0;
     this.engine.flushAll();

@@ -114,6 +114,35 @@ describe("a script that takes its time", () => {
     expect(node.engine.execute(node.engine.session(9), ["dbsize"])).toBeLessThan(2_000);
   });
 
+  it.each([
+    ["beyond the limit", "20s"],
+    ["within the limit", "4s"],
+  ])("dies with its process, if it runs %s: the next one answers, and no script ends", (_, runs) => {
+    const world = smallWorld({
+      keys: 100,
+      rate: 100,
+      seconds: 8,
+      latency: CALM,
+      parameters: { "lua-time-limit": "5000" },
+      cluster: { shards: 1, replicasPerShard: 0, multiAz: false },
+    });
+    const plan = (name: string, atNs: number, options: unknown) => ({
+      atNs,
+      name,
+      options: DRILLS.find(one => one.name === name)!.options.parse(options),
+    });
+    scheduleDrills(world, [
+      plan("runaway-script", 1e9, { runs, killAfter: "never" }),
+      plan("reboot-node", 2e9, { for: "1s" }),
+    ]);
+    runTo(world, 3.5);
+    const [node] = world.cluster.nodes;
+    expect([node.state, node.engine.busyScript]).toEqual(["up", null]);
+    runTo(world, 8);
+    expect(world.log.events.map(({ what }) => what)).not.toContain("the script ends");
+    expect(node.engine.durations.slowlog.latest(9).map(({ words }) => words[0])).not.toContain("eval");
+  });
+
   it("is killed by an operator who comes after the limit, not by one who comes before", () => {
     const world = smallWorld({
       keys: 1_000,

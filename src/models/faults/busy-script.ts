@@ -43,7 +43,7 @@ export class BusyScript {
     if (!endsSilent) engine.busyScript = "eval";
     const free = node.block(silentNs);
     this.busyFromNs = endsSilent ? Number.POSITIVE_INFINITY : free;
-    sim.after(free - sim.now, "script", () => (endsSilent ? this.end("done") : this.slice()));
+    sim.after(free - sim.now, "script", () => (endsSilent ? this.end(this.isGone ? "gone" : "done") : this.slice()));
   }
 
   private get isGone(): boolean {
@@ -70,8 +70,9 @@ export class BusyScript {
   private end(how: "done" | "killed" | "gone"): void {
     this.isOver = true;
     const { node, plan, sim } = this;
+    if (how === "gone") return plan.ended(how);
     node.engine.busyScript = null;
-    if (how !== "gone") node.effort.slow.noted(sim.now - this.startNs, plan.argv);
+    node.effort.slow.noted(sim.now - this.startNs, plan.argv);
     plan.ended(how);
   }
 }
