@@ -37,7 +37,7 @@ export const restore: Drill<z.infer<typeof options>> = {
     const { cluster } = world;
     const backup = from === "snapshot" ? cluster.backup : null;
     if (from === "snapshot" && backup === null) {
-      report.refused = "the snapshot is not over yet";
+      report.refused = "there is no whole snapshot: it is not over yet, or a shard of it could not be saved";
       return finish();
     }
     restoreCluster(cluster, backup, shards ?? cluster.members.length, report, () => {

@@ -1,4 +1,5 @@
-// A backup: one node of every shard (or of one) forks and saves, all at the same time as ElastiCache does it.
+// A backup: one node of every shard (or of one) forks and saves, all at the same time as ElastiCache does it. A later restore
+// finds what these shards held; nothing new, if a shard could not save or a node died first.
 
 import { z } from "zod";
 import { isForkless, reasonOf } from "../models/forkless-save.ts";
@@ -23,7 +24,7 @@ export const snapshot: Drill<z.infer<typeof options>> = {
   options,
   problems: ({ shard = 1 }, facts) => targetProblems({ shard }, facts),
   run({ world, report, finish }, { from, shard: only }) {
-    const shards = world.cluster.shards.filter(shard => only === undefined || shard.index === only - 1);
+    const shards = world.cluster.members.filter(shard => only === undefined || shard.index === only - 1);
     const nodes = shards
       .map(shard =>
         from === "replica" ? (shard.replicas.find(replica => replica.state === "up") ?? shard.primary) : shard.primary,
@@ -36,7 +37,8 @@ export const snapshot: Drill<z.infer<typeof options>> = {
     }
     let running = nodes.length;
     world.cluster.backingUp++;
-    const backup = world.cluster.keepsBackups ? takeBackup(world.cluster) : null;
+    const backup = world.cluster.keepsBackups ? takeBackup(world.cluster, shards) : null;
+    let whole = nodes.length === shards.length;
     for (const node of nodes) {
       const event = world.log.add(node.name, `snapshot begins${isForkless(node) ? `, ${reasonOf(node)}` : ""}`);
       startSave(node, world.sim, save => {
@@ -64,10 +66,11 @@ export const snapshot: Drill<z.infer<typeof options>> = {
             ? "the engine thread's share for it, and what is written"
             : "child CPU per key and byte",
         });
-        if (save.completed && world.cluster.keepsBackups && running === 1) world.cluster.backup = backup;
+        whole &&= save.completed;
         world.log.add(node.name, save.completed ? "snapshot ends" : "snapshot lost with its node", event);
         noteMemory(node, figures);
         if (--running > 0) return;
+        if (whole && backup !== null) world.cluster.backup = backup;
         world.cluster.backingUp--;
         finish();
       });

@@ -11,7 +11,7 @@ const WARM = 0.95;
 const LOOK_NS = NS_PER_SECOND;
 /** Seconds that are looked at together: single ones are noisy. */
 const SMOOTHED = 3;
-/** Seconds before the start that say what warm means. */
+/** Seconds before the start that say what warm means; the last period that was closed, where periods are longer. */
 const BEFORE = 30;
 
 interface Counts {
@@ -25,16 +25,22 @@ function read({ recorder, origin }: World): Counts {
 }
 
 function hitRateBefore({ recorder, sim }: World): number | null {
+  if (recorder.periods.length === 0) return shareOf(recorder.totals[HIT], recorder.totals[MISS]);
   let hits = 0;
-  let lookups = 0;
+  let misses = 0;
+  const last = recorder.periods.at(-1);
   for (const period of recorder.periods) {
-    if (period.startNs < sim.now - BEFORE * NS_PER_SECOND) continue;
+    if (period !== last && period.startNs < sim.now - BEFORE * NS_PER_SECOND) continue;
     for (const { outcomes } of period.rows) {
       hits += outcomes[HIT];
-      lookups += outcomes[HIT] + outcomes[MISS];
+      misses += outcomes[MISS];
     }
   }
-  return lookups === 0 ? null : hits / lookups;
+  return shareOf(hits, misses);
+}
+
+function shareOf(hits: number, misses: number): number | null {
+  return hits + misses === 0 ? null : hits / (hits + misses);
 }
 
 /** Begins to follow; the drill is finished when the cache is warm. Without look-ups before there is nothing to wait for. */

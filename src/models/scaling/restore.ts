@@ -37,10 +37,10 @@ export interface Backup {
   readonly items: readonly Item[];
 }
 
-/** What the primaries hold now. */
-export function takeBackup(cluster: Cluster): Backup {
+/** What the shards' primaries hold now. */
+export function takeBackup(cluster: Cluster, shards: readonly Shard[] = cluster.members): Backup {
   const items: Item[] = [];
-  for (const { primary } of cluster.members) {
+  for (const { primary } of shards) {
     const db = primary.engine.database(0);
     db.forEachEntry(entry => {
       const value = db.valueOf(entry);
