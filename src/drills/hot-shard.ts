@@ -16,23 +16,38 @@ const options = z
       .enum(["all", "one"])
       .default("all")
       .meta({ description: "Over which slots of the shard: all that it has, or a single one." }),
-    lasts: duration("How long.", ["1m"]).prefault("1m"),
+    for: duration("How long.", ["1m"]).prefault("1m"),
   })
   .meta({ description: "A share of the requests goes to one shard." });
 
-/** Keys are drawn so often to find one in the wanted slots; then any will do. */
-const MOST_DRAWS = 10_000;
+/** Keys are drawn by popularity so often to find one in the wanted slots; then any key of theirs is as good as another. */
+const REJECTIONS = 64;
 
 export const hotShard: Drill<z.infer<typeof options>> = {
   name: "hot-shard",
   summary: "a share of all requests goes to the keys of one shard",
   options,
-  problems: ({ shard }, facts) => [...needsClusterMode(facts), ...targetProblems({ shard }, facts)],
-  run({ world, report, finish }, { shard, share: part, slots, lasts }) {
+  problems({ shard, share: part }, facts) {
+    const problems = [...needsClusterMode(facts), ...targetProblems({ shard }, facts)];
+    if (part === 0) problems.push({ path: ["share"], message: "must be more than nothing" });
+    if (facts.workloads.every(({ isTrace }) => isTrace)) {
+      problems.push({ path: [], message: "needs a workload that draws its keys: a trace names them itself" });
+    }
+    return problems;
+  },
+  run({ world, report, finish }, { shard, share: part, slots, for: lasts }) {
     const { cluster, sim } = world;
-    report.target = cluster.shards[shard - 1].primary.name;
-    const owned = new Set(cluster.slots.slotsOf(shard - 1));
-    const restored = world.traffic.map(traffic => bias(world, traffic, owned, part, slots === "one"));
+    const hot = cluster.shards[shard - 1];
+    if (hot === undefined || hot.removed) {
+      report.refused = `there is no shard ${shard}: the cluster has ${cluster.members.length}`;
+      return finish();
+    }
+    report.target = hot.primary.name;
+    const restored = world.traffic.flatMap(traffic => bias(world, traffic, shard - 1, part, slots === "one"));
+    if (restored.length === 0) {
+      report.refused = `no key of a workload lies on shard ${shard}`;
+      return finish();
+    }
     const startNs = sim.now;
     const worked = cluster.members.map(({ primary }) => primary.workedNs);
     sim.after(Math.min(lasts, NS_PER_SECOND * 5), "hot shard/measure", () => {
@@ -46,24 +61,33 @@ export const hotShard: Drill<z.infer<typeof options>> = {
     });
     sim.after(lasts, "hot shard", () => {
       for (const restore of restored) restore();
-      report.phases.push({ name: "hot", startNs, endNs: sim.now, boundBy: "lasts" });
+      report.phases.push({ name: "hot", startNs, endNs: sim.now, boundBy: "the drill's «for»" });
       finish();
     });
   },
 };
 
-/** Draws a share of the keys from the wanted slots; returns how to stop. */
-function bias(world: World, traffic: Traffic, owned: ReadonlySet<number>, part: number, one: boolean): () => void {
-  const { keys, popularity } = traffic.config;
-  const random = world.sim.random(`${traffic.config.name}/hot shard`);
-  let wanted = owned;
-  const draw = () => {
-    for (let i = 0; i < MOST_DRAWS; i++) {
+/** Draws a share of the keys from the shard's slots, or from one of them; returns how to stop, or nothing to be stopped. */
+function bias(world: World, traffic: Traffic, shard: number, part: number, one: boolean): (() => void)[] {
+  const { keys, keyCount, popularity, load, name } = traffic.config;
+  if (load.kind === "trace") return [];
+  const random = world.sim.random(`${name}/hot shard`);
+  let slots = new Set(world.cluster.slots.slotsOf(shard));
+  let wanted: number[] | null = null;
+  /** Null: no key lies there. */
+  const draw = (): number | null => {
+    for (let i = 0; i < REJECTIONS; i++) {
       const key = popularity(random);
-      if (wanted.has(keys.slot(key))) return key;
+      if (slots.has(keys.slot(key))) return key;
     }
-    return popularity(random);
+    wanted ??= Array.from({ length: keyCount }, (_, key) => key).filter(key => slots.has(keys.slot(key)));
+    return wanted.length === 0 ? null : wanted[random.below(wanted.length)];
   };
-  if (one) wanted = new Set([keys.slot(draw())]);
-  return traffic.drawKeysBy(usual => (random.next() < part ? draw() : usual()));
+  const first = draw();
+  if (first === null) return [];
+  if (one) {
+    slots = new Set([keys.slot(first)]);
+    wanted = null;
+  }
+  return [traffic.drawKeysBy(usual => (random.next() < part ? draw()! : usual()))];
 }
