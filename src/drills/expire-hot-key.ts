@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { followAftermath } from "./aftermath.ts";
-import { type Drill, findWorkload, workloadProblems } from "./drill.ts";
+import { type Drill, findTarget, findWorkload, workloadProblems } from "./drill.ts";
 
 const options = z
   .strictObject({
@@ -24,12 +24,16 @@ export const expireHotKey: Drill<z.infer<typeof options>> = {
     return problems;
   },
   run(context, { workload }) {
-    const { world, report } = context;
+    const { world, report, finish } = context;
     const traffic = findWorkload(world, workload);
     const { keys } = traffic.config;
     const { cluster } = world;
-    const node = cluster.shards[cluster.shardOfSlot[keys.slot(0)]].primary;
     report.target = keys.text(0);
+    const node = findTarget(world, { role: "primary", shard: cluster.shardOfSlot[keys.slot(0)] + 1, replica: 1 });
+    if (typeof node === "string") {
+      report.refused = node;
+      return finish();
+    }
     const asked = world.origin.requests;
     node.runOwn(["unlink", keys.text(0)], node.cpu.turnNs);
     world.log.add(node.name, `${keys.text(0)} runs out`);
