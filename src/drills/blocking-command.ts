@@ -3,6 +3,7 @@
 import type { Bytes } from "../engine/bytes.ts";
 import { ErrorReply } from "../engine/reply.ts";
 import type { Node } from "../models/node.ts";
+import { CONTROL_SESSION } from "../models/node-sessions.ts";
 import { followAftermath } from "./aftermath.ts";
 import type { DrillContext } from "./drill.ts";
 
@@ -24,7 +25,7 @@ export function runBlocking(context: DrillContext, node: Node, argv: readonly By
 /** Runs commands that prepare a scene: they change the keyspace and take no time. */
 export function prepare(node: Node, commands: Iterable<readonly Bytes[]>): void {
   const { engine } = node;
-  const session = engine.session(4, true);
+  const session = engine.session(CONTROL_SESSION, true);
   const { replicate } = engine;
   engine.replicate = null;
   for (const argv of commands) engine.execute(session, argv);

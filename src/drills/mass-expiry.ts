@@ -4,9 +4,12 @@
 
 import { z } from "zod";
 import { engineMs } from "../models/epoch.ts";
+import type { Node } from "../models/node.ts";
+import { CONTROL_SESSION } from "../models/node-sessions.ts";
 import type { World } from "../models/world.ts";
 import { NS_PER_MS } from "../units.ts";
 import { followAftermath } from "./aftermath.ts";
+import { prepare } from "./blocking-command.ts";
 import { type Drill, findWorkload, workloadProblems } from "./drill.ts";
 import { share } from "./fields.ts";
 
@@ -38,22 +41,22 @@ export const massExpiry: Drill<z.infer<typeof options>> = {
     // Engines may be ahead of the instant by what they have promised: a key must not be past its time as it gets it.
     const ahead = Math.max(engineMs(sim.now), ...cluster.nodes.map(node => node.engine.nowMs));
     const endMs = String(ahead + 1);
-    const sessions = new Map(cluster.nodes.map(node => [node, node.engine.session(0, true)]));
+    const sessions = new Map(cluster.nodes.map(node => [node, node.engine.session(CONTROL_SESSION, true)]));
+    const ending = new Map(cluster.nodes.map((node): [Node, string[]] => [node, []]));
     let marked = 0;
     for (let key = 0; key < count; key++) {
       const { primary, replicas } = cluster.shards[cluster.shardOfSlot[keys.slot(key)]];
       // One that has ended already goes now, by its DEL, as for any reader.
       if (primary.engine.execute(sessions.get(primary)!, ["exists", keys.text(key)]) !== 1) continue;
       marked++;
-      for (const node of [primary, ...replicas]) {
-        // As if all had been stored together long ago: that is how things stand, it takes no time and is not replicated.
-        const { engine } = node;
-        const { replicate } = engine;
-        engine.replicate = null;
-        engine.execute(sessions.get(node)!, ["pexpireat", keys.text(key), endMs]);
-        engine.replicate = replicate;
-      }
+      for (const node of [primary, ...replicas]) ending.get(node)!.push(keys.text(key));
     }
+    // As if all had been stored together long ago: that is how things stand, it takes no time and is not replicated.
+    for (const [node, texts] of ending)
+      prepare(
+        node,
+        texts.map(text => ["pexpireat", text, endMs]),
+      );
     for (const { stream } of cluster.shards) stream.commit(sim.now);
     report.figures.keys = marked;
     world.log.add(report.target, `${marked} keys end at once`);

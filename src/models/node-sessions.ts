@@ -5,7 +5,8 @@ import type { Session } from "../engine/session.ts";
 import type { UserConfig } from "./config.ts";
 import { NO_REQUEST, ORDINARY, READONLY, userOf, wayOf } from "./requests.ts";
 
-/** Session numbers: control plane 0, primary 1, logins LOGIN_SESSION, then two per user, the default one first. */
+/** Session numbers: control plane 0, primary 1, logins 2, then two per user, the default one first. */
+export const CONTROL_SESSION = 0;
 export const LOGIN_SESSION = 2;
 const FIRST = 3;
 

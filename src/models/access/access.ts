@@ -19,12 +19,10 @@ import type { Bytes } from "../../engine/bytes.ts";
 import { ErrorReply } from "../../engine/reply.ts";
 import type { AccessConfig } from "../config.ts";
 import type { Node } from "../node.ts";
+import { CONTROL_SESSION } from "../node-sessions.ts";
 
 /** The default user, who has the AUTH token. */
 export const TOKEN = -1;
-
-/** Its session number on every node: the control plane's. */
-const CONTROL = 0;
 
 export function passwordOf(user: number, version: number): string {
   return user === TOKEN ? `auth-token-number-${version}` : `password-number-${version}-of-user-${user}`;
@@ -59,7 +57,7 @@ export class Access {
   }
 
   private setUser({ engine }: Node, name: string, rules: readonly Bytes[]): void {
-    const reply = engine.execute(engine.session(CONTROL, true), ["ACL", "SETUSER", name, ...rules]);
+    const reply = engine.execute(engine.session(CONTROL_SESSION, true), ["ACL", "SETUSER", name, ...rules]);
     assert(!(reply instanceof ErrorReply), `ACL SETUSER ${name}: ${String((reply as ErrorReply).text)}`);
   }
 
