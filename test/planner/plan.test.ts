@@ -3,9 +3,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ConfirmOptions, confirmAll } from "../../src/planner/plan/confirm.ts";
+import { worldCurve } from "../../src/planner/plan/curve.ts";
 import { planDocument } from "../../src/planner/plan/document.ts";
 import { breakingPoint, makePlan } from "../../src/planner/plan/plan.ts";
-import { baseParts, cannotPlan, drawWorlds, parseFactor } from "../../src/planner/plan/worlds.ts";
+import {
+  baseParts,
+  cannotPlan,
+  type DemandWorld,
+  demandAt,
+  drawWorlds,
+  parseFactor,
+} from "../../src/planner/plan/worlds.ts";
 import { renderPlanPage } from "../../src/report/plan-page.ts";
 import { renderPlanText } from "../../src/report/plan-text.ts";
 import { planSchema } from "../../src/result/plan.ts";
@@ -204,6 +212,31 @@ describe("tiering, serverless and engines among the candidates", () => {
     const made = makePlan(built, 1);
     expect(made.candidates[0].name).toContain("valkey-8.0");
     expect(made.candidates.some(one => one.shape.engine === "redis-7.1")).toBe(true);
+  });
+});
+
+describe("the curve of a world", () => {
+  const text = scenario({ keys: "20k" });
+  const at = async (factors: DemandWorld["factors"], before: readonly number[], from = text) => {
+    const { built } = await load(from);
+    const base = baseParts(built);
+    for (const rate of before) worldCurve(built, demandAt(base, { ...factors, rate }));
+    return worldCurve(built, demandAt(base, factors)).rows;
+  };
+
+  it("is the same whichever world was asked for before it", async () => {
+    const factors = { rate: 1, keys: 1, values: 1 };
+    expect(await at(factors, [0.001])).toEqual(await at(factors, []));
+  });
+
+  it("knows how often the engine looks for what has expired", async () => {
+    const slow = text
+      .replace("ttl: 1h", "ttl: 2s")
+      .replace("maxmemory-policy: allkeys-lru", "maxmemory-policy: allkeys-lru, hz: 1");
+    const factors = { rate: 1, keys: 1, values: 1 };
+    const held = async (from: string) => (await at(factors, [], from)).at(-1)!.keys[0];
+    // Most of the dead keys are asked for before a sweep comes by: what is left is six in a hundred.
+    expect(await held(slow)).toBeGreaterThan(1.05 * (await held(slow.replace("hz: 1", "hz: 10"))));
   });
 });
 

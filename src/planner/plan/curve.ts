@@ -3,11 +3,12 @@
 // bytes the keys are depends on the engine (engine-side.ts); everything else does not.
 
 import type { Built } from "../../scenarios/build.ts";
+import type { EvictionSettings } from "../forms/hit-rate.ts";
 import { lruLife } from "../forms/lru.ts";
 import { evictionSettings, type PolicyShift, policyShift } from "../forms/policy-shift.ts";
 import type { KeyClass, RankRun } from "../forms/rate-classes.ts";
 import { expIntegral, type LifeModel, type Residence, residence, unevicted } from "../forms/residence.ts";
-import { type DemandPart, type DemandWorld, worldConfig } from "./worlds.ts";
+import { baseParts, type DemandPart, type DemandWorld, demandAt, middleFactors, worldConfig } from "./worlds.ts";
 
 export interface CurveRow {
   /** In memory, by part; of all primaries together. */
@@ -26,15 +27,14 @@ export interface WorldCurve {
 }
 
 const CURVE_POINTS = 16;
-const EXPIRY = { hz: 10, effort: 1 };
 
 export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
-  const { parameters } = worldConfig(built).cluster;
+  const { expiry } = settingsOf(built);
   // By weight of values alone: the shift asks for shares of all bytes, and no engine's overhead changes them much.
-  const classes = world.parts.map(part => part.runs.map(run => keyClass(part, run, 1)));
-  const state = (life: LifeModel) => merged(classes.map(of => residence(of, life, EXPIRY)));
+  const classes = world.parts.map(classesOf);
+  const state = (life: LifeModel) => merged(classes.map(of => residence(of, life, expiry)));
   const whole = state(unevicted);
-  const shift = shiftOf(built, classes.flat(), parameters);
+  const shift = shiftOf(built);
   const reads = world.parts.reduce((sum, part) => sum + part.reads, 0);
   // Reads of keys that the origin does not have miss.
   const present = reads === 0 ? 1 : whole.reads / reads;
@@ -96,13 +96,24 @@ function merged(parts: readonly Residence[]): Merged {
   };
 }
 
-/** A policy's shift is that of the first world that is asked for: the middle one. */
+/** A policy's shift is made once, from the middle world. */
 const SHIFTS = new WeakMap<Built, PolicyShift>();
 
-function shiftOf(built: Built, classes: readonly KeyClass[], parameters: Readonly<Record<string, string>>) {
+function shiftOf(built: Built): PolicyShift {
   let shift = SHIFTS.get(built);
-  if (shift === undefined) SHIFTS.set(built, (shift = policyShift(classes, evictionSettings(parameters))));
+  if (shift === undefined) {
+    const middle = demandAt(baseParts(built), middleFactors(built));
+    SHIFTS.set(built, (shift = policyShift(middle.parts.flatMap(classesOf), settingsOf(built))));
+  }
   return shift;
+}
+
+function settingsOf(built: Built): EvictionSettings {
+  return evictionSettings(worldConfig(built).cluster.parameters);
+}
+
+function classesOf(part: DemandPart): KeyClass[] {
+  return part.runs.map(run => keyClass(part, run, 1));
 }
 
 /**

@@ -7,7 +7,7 @@ import { VERSION } from "../../version.ts";
 import { type Confirmed, type ConfirmOptions, confirmAll } from "./confirm.ts";
 import type { Dimension } from "./dimension.ts";
 import { breakingPoint, type Candidate, growthPath, makePlan, type Plan } from "./plan.ts";
-import { baseParts, drawWorlds, rateOf } from "./worlds.ts";
+import { baseParts, middleFactors, rateOf } from "./worlds.ts";
 import { simulateZoneLoss } from "./zone-loss.ts";
 
 export interface PlanSource {
@@ -72,7 +72,7 @@ export async function planDocument(
 }
 
 function confirmOptions(built: Built, source: PlanSource): ConfirmOptions {
-  const { factors } = drawWorlds(built, 1)[0];
+  const factors = middleFactors(built);
   return {
     ...source,
     slo: built.scenario.slo,

@@ -10,7 +10,7 @@ import type { Dimension } from "./dimension.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { Judge } from "./judge.ts";
 import { nodeShapes, type Shape, serverlessShapes, shapeName, shapeType, standingShape } from "./shapes.ts";
-import { baseParts, demandAt, drawWorlds } from "./worlds.ts";
+import { baseParts, demandAt, drawWorlds, middleFactors } from "./worlds.ts";
 
 export interface Candidate {
   readonly shape: Shape;
@@ -187,7 +187,7 @@ const MOST = 64;
 export function breakingPoint(built: Built, shape: Shape): BreakingPoint {
   const judge = new Judge(built);
   const base = baseParts(built);
-  const { factors } = drawWorlds(built, 1)[0];
+  const factors = middleFactors(built);
   const at = (multiple: number): Evaluation => {
     const world = demandAt(base, {
       rate: factors.rate * multiple,
@@ -234,7 +234,7 @@ export function growthPath(built: Built): GrowthStep[] {
   const judge = new Judge(built);
   const shapes: Shape[] = [...serverlessShapes(built), ...nodeShapes(built)];
   const base = baseParts(built);
-  const { factors } = drawWorlds(built, 1)[0];
+  const factors = middleFactors(built);
   return MONTHS.map((month): GrowthStep => {
     const multiple = (1 + growth) ** month;
     const world = demandAt(base, { ...factors, rate: factors.rate * multiple, keys: factors.keys * multiple });

@@ -124,8 +124,18 @@ function commandOf(parts: readonly Part[]): Command | undefined {
   return parts[0].kind === "text" ? COMMANDS.get(parts[0].text.toLowerCase()) : undefined;
 }
 
+function rangesOf({ scenario }: Built): Range[] {
+  return FIELDS.map(field => parseFactor(scenario.demand[field]));
+}
+
+/** Factors of world 0. */
+export function middleFactors(built: Built): DemandWorld["factors"] {
+  const [rate, keys, values] = rangesOf(built).map(range => range.mid);
+  return { rate, keys, values };
+}
+
 export function drawWorlds(built: Built, count: number): DemandWorld[] {
-  const ranges = FIELDS.map(field => parseFactor(built.scenario.demand[field]));
+  const ranges = rangesOf(built);
   const sure = ranges.every(range => range.low === range.high);
   const base = baseParts(built);
   const streams = FIELDS.map(field => randomFrom(`plan/${built.scenario.seed}/${field}`));
