@@ -1,13 +1,14 @@
 // From `fidelity:` and `windows:` to what is simulated of a scenario: rows, the clock of the load, one key in how many. What a
 // sample or a window cannot stand for is refused here, with the reason.
 
+import type { NodeType } from "../catalog/nodes.ts";
 import type { Parameters } from "../engine/parameters.ts";
 import type { ClusterConfig, HorizonConfig, HorizonRow } from "../models/config.ts";
 import { formatDurationNs, formatRate, NS_PER_SECOND } from "../units.ts";
 import { LoadClock, type Stretch } from "../workload/load-clock.ts";
 import type { Rate } from "../workload/rate.ts";
 import type { Report } from "./build-report.ts";
-import { checkSampled } from "./fidelity-checks.ts";
+import { backsUp, checkSampled } from "./fidelity-checks.ts";
 import type { Scenario } from "./schema.ts";
 
 /** What is simulated, where it is not everything. */
@@ -46,12 +47,12 @@ const WINDOWS = {
 const DAY_NS = 86_400 * NS_PER_SECOND;
 
 /** Null: everything is simulated. */
-export function buildFidelity(scenario: Scenario, report: Report): Fidelity | null {
+export function buildFidelity(scenario: Scenario, node: NodeType, report: Report): Fidelity | null {
   const { fidelity: keysPer, windows, duration } = scenario;
   if (keysPer === 1 && windows === undefined) return null;
   if (duration === 0) return null;
-  if (keysPer > 1) checkSampled(scenario, keysPer, report);
-  if (windows !== undefined) return windowed(scenario, report);
+  if (keysPer > 1) checkSampled(scenario, node, keysPer, report);
+  if (windows !== undefined) return windowed(scenario, node, report);
   const periodNs = scenario.period ?? Math.max(NS_PER_SECOND, Math.ceil(duration / SAMPLED_ROWS));
   const rows: HorizonRow[] = [];
   for (let fromNs = 0; fromNs < duration && rows.length < MOST_ROWS; fromNs += periodNs) {
@@ -68,8 +69,8 @@ export function buildFidelity(scenario: Scenario, report: Report): Fidelity | nu
   };
 }
 
-function windowed(scenario: Scenario, report: Report): Fidelity | null {
-  const plan = windowPlan(scenario, report);
+function windowed(scenario: Scenario, node: NodeType, report: Report): Fidelity | null {
+  const plan = windowPlan(scenario, node, report);
   if (plan === null) return null;
   const { fidelity: keysPer, duration } = scenario;
   const slotNs = plan.cycleNs / plan.count;
@@ -124,7 +125,7 @@ function layOut({ count, cycleNs, lengthNs, settleNs, leadNs }: WindowPlan, keys
   return { rows, stretches };
 }
 
-function windowPlan(scenario: Scenario, report: Report): WindowPlan | null {
+function windowPlan(scenario: Scenario, node: NodeType, report: Report): WindowPlan | null {
   const { duration, fidelity: keysPer, warmup, drills, expect } = scenario;
   const given = scenario.windows!;
   const count = given.count ?? WINDOWS.count;
@@ -171,6 +172,12 @@ function windowPlan(scenario: Scenario, report: Report): WindowPlan | null {
   }
   if (scenario.cluster.autoScaling !== undefined) {
     tell(["windows"], "cannot stand for auto scaling: its policies follow the load over minutes");
+  }
+  if (node.cpuCredits !== null) {
+    tell(["cluster", "node"], "cannot stand in windows: CPU credits are earned and spent over hours");
+  }
+  if (backsUp(scenario)) {
+    tell(["cluster", "backupWindow"], "cannot happen in windows: what a backup leads to would be cut off at their end");
   }
   scenario.workload.forEach((one, i) => {
     if (one.trace !== undefined) tell(["workload", i, "trace"], "cannot be replayed in windows: it has its own times");

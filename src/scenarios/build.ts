@@ -88,7 +88,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
   const clients = buildClients(scenario, tell);
   const origin = buildOrigin(scenario, tell);
   const limitsKnown = problems === 0;
-  const fidelity = buildFidelity(scenario, tell);
+  const fidelity = buildFidelity(scenario, node, tell);
   // Samples are chosen by what fits into memory: a limit that is no number has been told already.
   const limits = fidelity === null || !limitsKnown ? null : new Parameters(profile, setup.parameters);
   const samples =

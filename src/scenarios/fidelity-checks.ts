@@ -1,5 +1,6 @@
 // What a sample of the keys cannot stand for.
 
+import type { NodeType } from "../catalog/nodes.ts";
 import { ORIGINLESS, patternOf } from "./build-pattern.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario, WorkloadInput } from "./schema.ts";
@@ -13,7 +14,12 @@ const WHOLE_ONLY: Readonly<Record<(typeof ORIGINLESS)[number], string>> = {
   publish: "a channel of the sample would have the messages of N, and no more subscribers than before",
 };
 
-export function checkSampled(scenario: Scenario, keysPer: number, report: Report): void {
+/** Whether the daily backup is a drill of the run. */
+export function backsUp({ cluster }: Scenario): boolean {
+  return cluster.backupWindow !== undefined && cluster.backups > 0;
+}
+
+export function checkSampled(scenario: Scenario, node: NodeType, keysPer: number, report: Report): void {
   const { cluster, drills } = scenario;
   const sampled = `sampled(1/${keysPer})`;
   const refuse = (path: Path, why: string) =>
@@ -27,13 +33,16 @@ export function checkSampled(scenario: Scenario, keysPer: number, report: Report
   if (drills.length > 0) {
     refuse(["drills", 0], "failovers, copies and saves take their own time, which does not shrink with the keys");
   }
+  if (backsUp(scenario)) {
+    refuse(["cluster", "backupWindow"], "a backup takes its own time, which does not shrink with the keys");
+  }
   if (cluster.autoScaling !== undefined) {
     refuse(["cluster", "autoScaling"], "its policies follow the load over minutes, and the run has 1/N of them");
   }
-  if (/^cache\.t\d/u.test(cluster.node ?? "")) {
+  if (node.cpuCredits !== null) {
     refuse(["cluster", "node"], "CPU credits are earned and spent over hours, and the run has 1/N of them");
   }
-  if (/^cache\.r6gd/u.test(cluster.node ?? "")) {
+  if (node.ssdGiB !== null) {
     refuse(["cluster", "node"], "which values move to its SSD depends on all keys together");
   }
   if (scenario.data !== undefined && Object.keys(scenario.data).length > 0) {

@@ -110,6 +110,11 @@ describe("what a sample cannot stand for is refused, with the reason", () => {
 
   test.each([
     ["drills", "drills=[{at: 1m, crash-node: {}}]", "drills[0]: cannot be simulated by sampled(1/16): failovers"],
+    [
+      "a daily backup",
+      "cluster={engine: valkey-8.0, node: cache.r7g.large, backups: 1, backupWindow: 1m}",
+      "cluster.backupWindow: cannot be simulated by sampled(1/16): a backup takes its own time",
+    ],
     ["credits", "cluster.node=cache.t4g.medium", "cluster.node: cannot be simulated by sampled(1/16): CPU credits"],
     ["tiering", "cluster.node=cache.r6gd.xlarge", "cluster.node: cannot be simulated by sampled(1/16): which values"],
     ["few keys", "workload[0].keys.count=20k", "leaves 1,250 keys in the memory"],

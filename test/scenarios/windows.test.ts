@@ -78,6 +78,16 @@ describe("what windows cannot stand for is refused, with the reason", () => {
     ["a cycle longer than the duration", "windows.cycle=7d", "is longer than the duration"],
     ["more time than they stand for", "duration=2m", "leave them out, or use fewer or shorter ones"],
     ["windows too short to measure", "windows.length=100ms", "leaves 100 ms of simulated time"],
+    [
+      "a daily backup",
+      "cluster={engine: valkey-8.0, node: cache.m7g.large, backups: 1, backupWindow: 5h}",
+      "cluster.backupWindow: cannot happen in windows",
+    ],
+    [
+      "a burstable node",
+      "cluster.node=cache.t4g.medium",
+      "cluster.node: cannot stand in windows: CPU credits are earned and spent over hours",
+    ],
     ["a check around drills", 'expect=["p99 < 2ms outside drills"]', "looks at drills"],
   ])("%s", async (_name, setting, message) => {
     expect((await problems(SCENARIO, { settings: [setting] })).join("\n")).toContain(message);
