@@ -19,6 +19,7 @@ import type { Report } from "./build-report.ts";
 import { checkScaling, placementConfig, scalingConfig } from "./build-scaling.ts";
 import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import type { Scenario } from "./schema.ts";
+import { partOf } from "./written.ts";
 
 /** Stands for the node type of a cluster that names none, which is reported. */
 export const ANY_NODE = "cache.r7g.large";
@@ -126,7 +127,7 @@ export function checkCluster(
   const { cluster, zones } = scenario;
   checkScaling(scenario, report);
   checkAutoScaling(scenario, node, report);
-  if ((written as { cluster?: { serverless?: unknown } }).cluster?.serverless !== undefined) {
+  if (partOf(written, "cluster").serverless !== undefined) {
     report(["cluster", "serverless"], "has no meaning with «deployment: nodes»; use «deployment: serverless»");
   }
   if (cluster.mode === "single" && cluster.shards !== 1) {

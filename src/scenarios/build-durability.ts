@@ -7,6 +7,7 @@ import { lognormalByPercentiles } from "../sim/distributions/lognormal.ts";
 import { MIB, NS_PER_MS } from "../units.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario } from "./schema.ts";
+import { partOf } from "./written.ts";
 
 const FAMILIES: ReadonlySet<string> = new Set(["m6g", "r6g", "m7g", "r7g", "c7gn", "m8g", "r8g", "c8gn"]);
 
@@ -27,7 +28,7 @@ export function checkDurability(
   report: Report,
 ): void {
   const { mode, bandwidth } = cluster.durability;
-  const given = (written as { cluster?: { durability?: Record<string, unknown> } }).cluster?.durability ?? {};
+  const given = partOf(written, "cluster", "durability");
   if (mode === "none") {
     for (const key of ["latency", "bandwidth"]) {
       if (given[key] !== undefined)

@@ -17,6 +17,7 @@ import type { Report } from "./build-report.ts";
 import type { WorkloadPlan } from "./build-workload.ts";
 import type { EngineSetup } from "./engine-parameters.ts";
 import type { Scenario } from "./schema.ts";
+import { partOf } from "./written.ts";
 
 const ofLimit = (id: string) => limit(id).value;
 
@@ -85,11 +86,6 @@ export function checkServerless(scenario: Scenario, written: unknown, report: Re
   });
   checkLimits(cluster.serverless, report);
   checkCommands(scenario, report);
-}
-
-function partOf(written: unknown, key: string): object {
-  const part = (written as Record<string, unknown> | null)?.[key];
-  return typeof part === "object" && part !== null ? part : {};
 }
 
 function checkLimits({ minimum, maximum, supported }: Scenario["cluster"]["serverless"], report: Report): void {

@@ -24,6 +24,8 @@ import type { Scenario, WorkloadInput } from "./schema.ts";
 import { presenceOf } from "./steady-preload.ts";
 import { didYouMean } from "./suggest.ts";
 import type { TraceSource } from "./trace-file.ts";
+import { checkWithoutEffect } from "./workload-checks.ts";
+import { partOf } from "./written.ts";
 import type { Path } from "./yaml-file.ts";
 
 export interface WorkloadPlan {
@@ -45,16 +47,19 @@ export interface WorkloadSetting {
   readonly fidelity: Fidelity | null;
   /** Its keys, where not all of them are simulated. */
   readonly sample: KeySample | undefined;
+  /** The scenario before defaults were filled in. */
+  readonly written: unknown;
 }
 
 export function buildWorkload(
   input: WorkloadInput,
   index: number,
-  { scenario, directory, fidelity, sample }: WorkloadSetting,
+  { scenario, directory, fidelity, sample, written }: WorkloadSetting,
   report: Report,
 ): WorkloadPlan {
   const path = (...rest: Path): Path => ["workload", index, ...rest];
   checkLoad(input, path, report);
+  checkWithoutEffect(input, partOf(written, "workload", index), path, report);
   const client = findClient(input, scenario, path, report);
   if (input.pipeline > 1 && !wholeClient(scenario.clients[client], scenario.cluster.mode).pool.multiplex) {
     report(path("pipeline"), "needs a client with «pool: { multiplex: true }»");

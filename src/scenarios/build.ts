@@ -112,7 +112,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
           tell,
         );
   const workloads = scenario.workload.map((one, i) =>
-    buildWorkload(one, i, { scenario, directory, fidelity, sample: samples[i] }, tell),
+    buildWorkload(one, i, { scenario, directory, fidelity, sample: samples[i], written }, tell),
   );
   const data = buildData(scenario, tell);
   checkNames(scenario, tell);

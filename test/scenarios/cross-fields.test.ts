@@ -188,6 +188,27 @@ const WORKLOAD: readonly Row[] = [
   [["~workload[0].keys"], "workload[0].name", "needs «keys:» with a count"],
   [["workload[0].client=wob"], "workload[0].client", "«wob» is no client group; there are web; did you mean «web»?"],
   [["workload[0].pipeline=8"], "workload[0].pipeline", "needs a client with «pool: { multiplex: true }»"],
+  [
+    ["~workload[0].rate", "workload[0].users={count: 5}", "workload[0].arrivals=paced"],
+    "workload[0].arrivals",
+    "has no effect with «users:»: it is about the requests of a «rate:»",
+  ],
+  [
+    [
+      "~workload[0].rate",
+      "workload[0].users={count: 5}",
+      "workload[0].pipeline=8",
+      "clients[0].pool={multiplex: true}",
+    ],
+    "workload[0].pipeline",
+    "has no effect with «users:»: it is about the requests of a «rate:»",
+  ],
+  [["workload[0].ttl=5m"], "workload[0].ttl", "has no effect: values live as long as «pattern.cache-aside.ttl» says"],
+  [
+    [NO_PATTERN, COMMANDS("SET {key} {value}"), "workload[0].ttl=5m"],
+    "workload[0].ttl",
+    "has no effect: no command has {ttl}, and nothing is preloaded",
+  ],
   [["workload[0].keys.count=0"], "workload[0].keys.count", "must be between 1 and 200 M, got 0"],
   [["workload[0].keys.count=10G"], "workload[0].keys.count", "must be between 1 and 200 M, got 10 G"],
   [["workload[0].keys.popularity=zipf"], "workload[0].keys.popularity", "needs the form zipf(exponent), got «zipf»"],
@@ -289,6 +310,10 @@ describe("a trace", () => {
       "workload[0].preload=50%",
       "workload[0].preload: a trace brings its own keys: which of them to preload is not known before the run",
     ],
+    [
+      "workload[0].arrivals=paced",
+      "workload[0].arrivals: has no effect with «trace:»: it is about the requests of a «rate:»",
+    ],
     ["workload[0].rate=5/s", "workload[0].trace: has rate and trace: one of them says when requests come"],
     ["~origin", "workload[0].trace: needs an «origin:» to ask on a miss"],
   ])("with %s: %s", async (setting, message) => {
@@ -296,8 +321,32 @@ describe("a trace", () => {
   });
 });
 
+describe("a trace's own sizes and times to live", () => {
+  const trace = file("time_ms,key\n0,a\n5,b\n", "bare.csv");
+  const REPLAY = BASE.replace(/ {4}pattern[\s\S]*/u, `    trace: { file: "${trace}", sizes: 2KiB, ttl: 5m }\n`);
+
+  test("are read", async () => {
+    expect(await problems(REPLAY)).toEqual([]);
+  });
+
+  test.each([
+    ["workload[0].values=1KiB", "workload[0].trace.sizes: has no effect beside «values:», which say it already"],
+    ["workload[0].ttl=1m", "workload[0].trace.ttl: has no effect beside «ttl:», which says it already"],
+    [
+      "workload[0].pattern={cache-aside: {}}",
+      "workload[0].trace.ttl: has no effect: values live as long as «pattern.cache-aside.ttl» says",
+    ],
+  ])("with %s: %s", async (setting, message) => {
+    expect(await problems(REPLAY, { settings: [setting] })).toEqual([message]);
+  });
+});
+
 describe("what fits", () => {
   test.each([
+    [
+      "a time to live of what is preloaded",
+      [NO_PATTERN, COMMANDS("GET {key}"), "workload[0].ttl=5m", "workload[0].preload=50%"],
+    ],
     ["a run shorter than a row", ["duration=300ms"]],
     ["a warm-up that is no multiple of the rows", ["warmup=8500ms", "period=1s"]],
     ["a rate with a pole beyond the end", ["workload[0].rate=sqrt(100-t) + 1/(t-10.05)"]],
