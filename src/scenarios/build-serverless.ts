@@ -209,19 +209,19 @@ function doublingNs(engine: string): number {
 
 const RATE_LOOKS = 1_000;
 
-/** Highest rate of all open loops together, looked at in many places of the run. */
+/** Most requests per second of all open loops together, looked at in many places of the run. */
 function peakRate({ duration }: Scenario, workloads: readonly WorkloadPlan[]): number {
-  const rates = workloads.flatMap(plan => {
+  const loads = workloads.flatMap(plan => {
     if (plan.trace !== null) return [];
     const { load } = plan.config();
-    return load.kind === "open" ? [load.rate] : [];
+    return load.kind === "open" ? [load] : [];
   });
   let peak = 0;
   for (let i = 0; i < RATE_LOOKS; i++) {
     const at = (duration * i) / RATE_LOOKS;
     peak = Math.max(
       peak,
-      rates.reduce((sum, one) => sum + one.at(at), 0),
+      loads.reduce((sum, { rate, burst }) => sum + rate.at(at) * burst, 0),
     );
   }
   return peak;

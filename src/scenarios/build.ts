@@ -29,7 +29,7 @@ import { type EngineSetup, resolveParameters } from "./engine-parameters.ts";
 import { type Expectation, parseExpectation } from "./expect.ts";
 import { keySamples } from "./fidelity-sample.ts";
 import { type FoundBook, findBook } from "./price-file.ts";
-import type { Scenario } from "./schema.ts";
+import type { Scenario, WorkloadInput } from "./schema.ts";
 
 /** Everything that a run needs and that does not differ between replications. */
 export interface Built {
@@ -101,13 +101,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
             layout: profile.layout(8, cluster.mode === "cluster"),
             maxmemory: limits.number("maxmemory"),
             origin,
-            rates: one =>
-              buildRate(
-                one,
-                scenario.duration,
-                () => [],
-                () => {},
-              )?.().mean(scenario.duration) ?? null,
+            rates: one => meanRequests(one, scenario.duration),
           },
           tell,
         );
@@ -183,6 +177,17 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
       workloads: workloads.map(plan => plan.config((buffer, keys) => feed?.(plan, buffer, keys))),
     }),
   };
+}
+
+/** Requests per second over the run; null where users make them. Problems of the rate are told by its workload. */
+function meanRequests(one: WorkloadInput, durationNs: number): number | null {
+  const rate = buildRate(
+    one,
+    durationNs,
+    () => [],
+    () => {},
+  );
+  return rate === null ? null : rate().mean(durationNs) * one.pipeline;
 }
 
 /** What lies in time must lie within the run, and leave something to measure. */

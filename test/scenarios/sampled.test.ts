@@ -99,6 +99,16 @@ test("the same seed gives the same sampled result", async () => {
   expect(again.fidelity).toEqual(one.fidelity);
 });
 
+test("keys that stand for themselves are those of as many requests, in pipelines or one by one", async () => {
+  const hot = async (...settings: string[]) => {
+    const text = SCENARIO.replace("POLICY", "allkeys-lru");
+    const multiplex = ["fidelity=sampled(1/16)", "clients[0].pool={multiplex: true}"];
+    return (await load(text, { settings: [...multiplex, ...settings] })).built.world(0, 1).workloads[0].sample!.hot;
+  };
+  expect(await hot("workload[0].rate=100/s", "workload[0].pipeline=10")).toBe(await hot());
+  expect(await hot("workload[0].rate=100/s")).toBeLessThan(await hot());
+});
+
 describe("what a sample cannot stand for is refused, with the reason", () => {
   const refused = (text: string, ...settings: string[]) =>
     problems(text, { settings: ["fidelity=sampled(1/16)", ...settings] });

@@ -85,7 +85,7 @@ export const workloadSchema = z
       .union([z.number(), z.string()])
       .optional()
       .meta({
-        description: "Open loop: requests per second, or an expression of t.",
+        description: "Open loop: requests per second, or an expression of t; with «pipeline:», so many batches.",
         examples: ["20k/s", "20k/s * (1 + 0.6*sin(2*pi*t/1d))"],
       }),
     arrivals: z.enum(["poisson", "paced"]).default("poisson").meta({ description: "Spacing of an open loop." }),
