@@ -15,7 +15,7 @@ export function buildClients(scenario: Scenario, report: Report): ClientConfig[]
   return scenario.clients.map((given, i) => {
     const path: PathOf = (...rest) => ["clients", i, ...rest];
     const client = wholeClient(given, cluster.mode);
-    checkClient(given, client, cluster.tls, path, report);
+    checkClient(given, client, cluster.tls || cluster.deployment === "serverless", path, report);
     if (given.multiKey !== undefined && cluster.mode === "single") {
       report(path("multiKey"), "has no effect: with «mode: single» one shard has all slots");
     }

@@ -33,6 +33,19 @@ const total = (result: Result, metric: string) =>
   column(result, metric).reduce((sum: number, one) => sum + (one ?? 0), 0);
 const line = ({ cost }: Result, what: RegExp) => cost.lines.find(one => what.test(one.what));
 
+test("its clients may say how they speak TLS, which it always has", async () => {
+  expect(await problems(BASE, { settings: ["clients[0].tls.resume=false"] })).toEqual([]);
+});
+
+test("partitions are for the requests of the busiest second: those of a pipeline are many", async () => {
+  const shards = async (...settings: string[]) =>
+    (await load(BASE, { settings: ["clients[0].pool={multiplex: true}", ...settings] })).built.world(0, 1).cluster
+      .shards;
+  const alone = await shards("workload[0].rate=100k/s");
+  expect(alone).toBe(4);
+  expect(await shards("workload[0].rate=10k/s", "workload[0].pipeline=10")).toBe(alone);
+});
+
 describe("metering", () => {
   test("200 GET/s of 3,000 B are 200 times their kilobytes, and the bill carries them on over the month", async () => {
     const result = await run();
