@@ -5,6 +5,7 @@ import { formatBytes, formatNumber, formatRate, formatUsd } from "../units.ts";
 import { crossingText, crossoverAnswer, intervalText } from "./crossover-text.ts";
 import { renderDocument } from "./document.ts";
 import { html, type Markup, name } from "./markup.ts";
+import { linePlot, type PlotLine } from "./plot.ts";
 import { type Column, dataTable } from "./sections/data-table.ts";
 
 const usd = (value: number | null) => (value === null ? "" : formatUsd(value));
@@ -41,39 +42,28 @@ function offers(document: CrossoverDocument): Markup {
   return dataTable("Offers", columns, document.offers);
 }
 
-const WIDTH = 720;
-const HEIGHT = 320;
-const EDGE = 84;
-const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "10 4", "4 1", "3 6", "12 2", "5 5"];
-
 /** Cost of each offer over the load, both logarithmic. */
 function lines({ ladder, offers: all }: CrossoverDocument): Markup {
-  const logs = (values: readonly number[]) => [Math.log(Math.min(...values)), Math.log(Math.max(...values))] as const;
-  const costs = ladder.flatMap(row =>
-    Object.values(row.monthlyUsd).filter(value => value !== null && value > 0),
-  ) as number[];
+  const drawn = all.map(
+    ({ name: offer }): PlotLine => ({
+      label: offer,
+      values: ladder.map(({ monthlyUsd }) => {
+        const cost = monthlyUsd[offer] ?? null;
+        return cost === 0 ? null : cost;
+      }),
+    }),
+  );
+  const costs = drawn.flatMap(({ values }) => values.filter(value => value !== null));
   if (costs.length === 0) return html`<p class="muted">Nothing holds at any load.</p>`;
-  const [x0, x1] = logs(ladder.map(row => row.rate));
-  const [y0, y1] = logs(costs);
-  const x = (rate: number) => (EDGE + ((Math.log(rate) - x0) / (x1 - x0)) * (WIDTH - EDGE - 12)).toFixed(1);
-  const y = (cost: number) => (HEIGHT - 32 - ((Math.log(cost) - y0) / (y1 - y0)) * (HEIGHT - 48)).toFixed(1);
-  const drawn = all.map(({ name: offer }, i) => {
-    let path = "";
-    for (const row of ladder) {
-      const cost = row.monthlyUsd[offer];
-      if (cost !== null && cost !== undefined && cost > 0)
-        path += `${path === "" ? "M" : "L"}${x(row.rate)} ${y(cost)}`;
-    }
-    return html`<path d="${path}" fill="none" stroke="currentColor" stroke-dasharray="${DASHES[i % DASHES.length]}" stroke-width="${i === 0 ? 2 : 1}"><title>${offer}</title></path>`;
+  const plot = linePlot({
+    told: "Cost of each offer over the load",
+    lines: drawn,
+    at: ladder.map(row => row.rate),
+    sayAt: formatRate,
+    say: formatUsd,
+    ends: [Math.min(...costs), Math.max(...costs)],
+    log: true,
   });
-  const ticks = [0, 1].map(
-    end =>
-      html`<text x="${end === 0 ? EDGE : WIDTH - 12}" y="${HEIGHT - 10}" text-anchor="${end === 0 ? "start" : "end"}" fill="currentColor">${formatRate(ladder[end === 0 ? 0 : ladder.length - 1].rate)}</text><text x="${EDGE - 6}" y="${end === 0 ? HEIGHT - 32 : 20}" text-anchor="end" fill="currentColor">${formatUsd(Math.exp(end === 0 ? y0 : y1))}</text>`,
-  );
-  const key = all.map(
-    ({ name: offer }, i) =>
-      html`<li><svg viewBox="0 0 40 8" width="40" height="8" aria-hidden="true"><path d="M0 4H40" stroke="currentColor" stroke-dasharray="${DASHES[i % DASHES.length]}" stroke-width="${i === 0 ? 2 : 1}"/></svg> ${offer}</li>`,
-  );
   const columns: Column<CrossoverDocument["ladder"][number]>[] = [
     { head: "load", cell: row => formatRate(row.rate) },
     { head: "cheapest", words: true, cell: row => row.cheapest ?? "nothing holds" },
@@ -86,8 +76,7 @@ function lines({ ladder, offers: all }: CrossoverDocument): Markup {
   ];
   return html`
     <p>Cost a month of the cheapest that holds, over the mean load; both axes are logarithmic.</p>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost of each offer over the load" style="max-width:100%">${drawn}${ticks}</svg>
-    <ul>${key}</ul>
+    ${plot}
     ${dataTable("Cost over the load", columns, ladder)}`;
 }
 

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatPercent, formatUsd } from "../units.ts"
 import { type Part, renderDocument } from "./document.ts";
 import { html, type Markup, name } from "./markup.ts";
 import { mrcAnswer, mrcMethod } from "./mrc-text.ts";
+import { linePlot, type PlotLine } from "./plot.ts";
 import { type Column, dataTable } from "./sections/data-table.ts";
 
 export function renderMrcPage(curve: MrcDocument): string {
@@ -20,21 +21,6 @@ export function renderMrcPage(curve: MrcDocument): string {
   return renderDocument(curve.source, curve.version, head, parts);
 }
 
-/** One line of a chart. */
-interface Line {
-  readonly label: string;
-  readonly values: readonly number[];
-}
-
-const WIDTH = 720;
-const HEIGHT = 300;
-const LEFT = 64;
-const RIGHT = 150;
-const TOP = 16;
-const BOTTOM = 44;
-/** Lines are told apart by their strokes too. */
-const DASHES = ["none", "8 4", "2 3", "12 4 2 4", "5 2"];
-
 function hitRates(curve: MrcDocument): Markup {
   const lines = [
     { label: "LRU", values: curve.points.map(point => point.lru) },
@@ -44,7 +30,7 @@ function hitRates(curve: MrcDocument): Markup {
     })),
   ];
   const told = `Hit rate over memory for keys, ${lines.map(line => line.label).join(", ")}.`;
-  return html`<p>${told} Memory is logarithmic${curve.best !== null && "; the upright line is the cheapest size"}.</p>${chart(curve, lines, formatPercent, told, 1)}`;
+  return html`<p>${told} Memory is logarithmic${curve.best !== null && "; the upright line is the cheapest size"}.</p>${overMemory(curve, lines, formatPercent, told, 1)}`;
 }
 
 function costs(curve: MrcDocument): Markup {
@@ -53,52 +39,28 @@ function costs(curve: MrcDocument): Markup {
     { label: "memory", values: curve.points.map(point => point.memoryUsd!) },
     { label: "misses", values: curve.points.map(point => point.missesUsd!) },
   ];
+  const most = Math.max(1e-9, ...lines.flatMap(line => line.values));
   const told = "What memory and misses cost a month, over memory for keys.";
-  return html`<p>${told} Memory comes in whole nodes, so its cost goes up in steps.</p>${chart(curve, lines, formatUsd, told, null)}`;
+  return html`<p>${told} Memory comes in whole nodes, so its cost goes up in steps.</p>${overMemory(curve, lines, formatUsd, told, most)}`;
 }
 
-/** Lines over memory. `top`: where the axis ends; null: at the highest value. */
-function chart(
+/** Lines over memory; the cheapest size is marked. */
+function overMemory(
   { points, best }: MrcDocument,
-  lines: readonly Line[],
-  format: (value: number) => string,
+  lines: readonly PlotLine[],
+  say: (value: number) => string,
   told: string,
-  top: number | null,
+  top: number,
 ): Markup {
-  const logs = points.map(point => Math.log(Math.max(1, point.bytes)));
-  const [first, last] = [logs[0], logs.at(-1)!];
-  const most = top ?? Math.max(1e-9, ...lines.flatMap(line => line.values));
-  const x = (i: number) =>
-    round(LEFT + (last === first ? 0.5 : (logs[i] - first) / (last - first)) * (WIDTH - LEFT - RIGHT));
-  const y = (value: number) => round(HEIGHT - BOTTOM - (value / most) * (HEIGHT - TOP - BOTTOM));
-  const levels = [0, 0.25, 0.5, 0.75, 1].map(
-    share =>
-      html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(share * most)}" y2="${y(share * most)}" stroke="currentColor" opacity="0.15"/><text x="${LEFT - 6}" y="${y(share * most) + 4}" text-anchor="end" font-size="12" fill="currentColor">${format(share * most)}</text>`,
-  );
-  const every = Math.max(1, Math.ceil(points.length / 5));
-  const sizesBelow = points.map(
-    (point, i) =>
-      i % every === 0 &&
-      html`<text x="${x(i)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle" font-size="12" fill="currentColor">${formatBytes(point.bytes)}</text>`,
-  );
-  const drawn = lines.map(({ label, values }, at) => {
-    const path = values.map((value, i) => `${x(i)},${y(value)}`).join(" ");
-    const legend = TOP + 12 + 20 * at;
-    const dash = DASHES[at % DASHES.length];
-    const dots = values.map(
-      (value, i) =>
-        html`<circle cx="${x(i)}" cy="${y(value)}" r="2.5" fill="currentColor"><title>${label}, ${formatBytes(points[i].bytes)}: ${format(value)}</title></circle>`,
-    );
-    return html`<g><polyline points="${path}" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash}"/>${dots}<line x1="${WIDTH - RIGHT + 12}" x2="${WIDTH - RIGHT + 44}" y1="${legend}" y2="${legend}" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash}"/><text x="${WIDTH - RIGHT + 50}" y="${legend + 4}" font-size="12" fill="currentColor">${label}</text></g>`;
+  return linePlot({
+    told,
+    lines,
+    at: points.map(point => Math.max(1, point.bytes)),
+    sayAt: formatBytes,
+    say,
+    ends: [0, top],
+    mark: best === null ? null : { index: best, title: "cheapest" },
   });
-  const mark =
-    best !== null &&
-    html`<line x1="${x(best)}" x2="${x(best)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" stroke="currentColor" opacity="0.5"><title>cheapest</title></line>`;
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${told}" style="max-width:100%">${levels}${sizesBelow}${mark}${drawn}</svg>`;
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(1));
 }
 
 function sizes(curve: MrcDocument): Markup {

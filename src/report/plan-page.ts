@@ -5,6 +5,7 @@ import { formatDurationNs, formatNumber, formatPercent, formatUsd } from "../uni
 import { type Part, renderDocument } from "./document.ts";
 import { html, type Markup, name } from "./markup.ts";
 import { planAnswer, planQuantity, verdict } from "./plan-text.ts";
+import { placing } from "./plot.ts";
 import { type Column, dataTable } from "./sections/data-table.ts";
 
 const ns = (value: number | null) => (value === null ? "" : formatDurationNs(value));
@@ -86,15 +87,13 @@ function frontier({ frontier: shapes, recommendation }: PlanDocument): Markup {
   const log = (value: number) => Math.log10(Math.max(1e-9, value));
   const costs = shapes.map(one => log(one.monthlyUsd));
   const times = shapes.map(one => log(one.p99Ns));
-  const at = (all: readonly number[], value: number, from: number, to: number) => {
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    return Number((high === low ? (from + to) / 2 : from + ((value - low) / (high - low)) * (to - from)).toFixed(1));
-  };
+  const x = placing(costs, 24, WIDTH - 24);
+  const y = placing(times, HEIGHT - 24, 24);
   const dots = shapes.map((one, i) => {
-    const [x, y] = [at(costs, costs[i], 24, WIDTH - 24), at(times, times[i], HEIGHT - 24, 24)];
+    const [cx, cy] = [x(costs[i]), y(times[i])];
     const ring =
-      one.name === recommendation && html`<circle cx="${x}" cy="${y}" r="9" fill="none" stroke="currentColor"/>`;
-    return html`<g><title>${one.name}: ${usd(one.monthlyUsd)} a month, p99 ${ns(one.p99Ns)}</title><circle cx="${x}" cy="${y}" r="4" fill="currentColor"/>${ring}</g>`;
+      one.name === recommendation && html`<circle cx="${cx}" cy="${cy}" r="9" fill="none" stroke="currentColor"/>`;
+    return html`<g><title>${one.name}: ${usd(one.monthlyUsd)} a month, p99 ${ns(one.p99Ns)}</title><circle cx="${cx}" cy="${cy}" r="4" fill="currentColor"/>${ring}</g>`;
   });
   const told = `${shapes.length} shapes that nothing beats in both cost and p99.`;
   const columns: Column<PlanDocument["frontier"][number]>[] = [

@@ -4,6 +4,7 @@ import type { Sweep, SweepRow } from "../result/sweep.ts";
 import { formatNumber, formatUsd } from "../units.ts";
 import { renderDocument } from "./document.ts";
 import { html, type Markup, name } from "./markup.ts";
+import { placing } from "./plot.ts";
 import { type Column, dataTable } from "./sections/data-table.ts";
 import { rank, sweepAnswer } from "./sweep-text.ts";
 
@@ -48,8 +49,8 @@ function scatter(rows: readonly SweepRow[], front: ReadonlySet<number>): Markup 
   if (placed.length === 0) return html`<p class="muted">No point has both a cost and a p99.</p>`;
   const costs = placed.map(row => row.costMonthlyUsd);
   const logs = placed.map(row => Math.log10(Math.max(1, row.latencyP99Us)));
-  const x = scale(Math.min(...costs), Math.max(...costs), LEFT, WIDTH - 16);
-  const y = scale(Math.min(...logs), Math.max(...logs), HEIGHT - BOTTOM, 16);
+  const x = placing(costs, LEFT, WIDTH - 16);
+  const y = placing(logs, HEIGHT - BOTTOM, 16);
   const marks = placed.map((row, i) => {
     const [cx, cy] = [x(row.costMonthlyUsd), y(logs[i])];
     const label = Object.entries(row.settings).map(([path, value]) => `${path}=${value}`);
@@ -72,12 +73,6 @@ function scatter(rows: readonly SweepRow[], front: ReadonlySet<number>): Markup 
   return html`
     <p>${told} Dots hold, crosses break a check, rings are the frontier. Right is dearer, up is slower (logarithmic).</p>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${told}" style="max-width:100%">${marks}${ends}${levels}</svg>`;
-}
-
-function scale(from: number, to: number, start: number, end: number): (value: number) => number {
-  const length = to - from;
-  return value =>
-    Number((length === 0 ? (start + end) / 2 : start + ((value - from) / length) * (end - start)).toFixed(1));
 }
 
 function columns(axes: readonly string[], front: ReadonlySet<number>): Column<SweepRow>[] {

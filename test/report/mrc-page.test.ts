@@ -45,7 +45,7 @@ describe("the page of a curve", () => {
     expect(page).toContain("Cheapest: 3.81 MiB for keys, 1 × cache.r7g.large with 1 replicas");
     expect(page.match(/<polyline/gu)).toHaveLength(3 + 3);
     expect(page.match(/<title>cheapest<\/title>/gu)).toHaveLength(2);
-    for (const label of ["LRU", "allkeys-lfu", "allkeys-random"]) expect(page).toContain(`>${label}</text>`);
+    for (const label of ["LRU", "allkeys-lfu", "allkeys-random"]) expect(page).toContain(`</svg>${label}</li>`);
     expect(page.match(/<tr>/gu)!.length).toBeGreaterThanOrEqual(4);
     expect(page).toContain("<b>cheapest</b>");
     // Names come from files: they are text, not markup.
