@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { Engine } from "../src/engine/engine.ts";
 import { engineProfile } from "../src/engine/profile.ts";
 import { randomFrom } from "../src/sim/random.ts";
+import { cpuSeconds, cpuSecondsSince } from "./cpu.ts";
 
 const KEYS = 10_000;
 const OURS = 400_000;
@@ -37,11 +38,6 @@ function peer(): Mock | null {
   return new Redis();
 }
 
-function usedSeconds(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
 const engine = new Engine({ profile: engineProfile("valkey-8.0")!, random: randomFrom("commands-bench") });
 const session = engine.session(1);
 const mock = peer();
@@ -50,14 +46,16 @@ console.log(
 );
 for (const [name, words] of CASES) {
   const calls = Array.from({ length: OURS }, (_, i) => words(i));
-  let before = process.cpuUsage();
-  for (const argv of calls) engine.execute(session, argv);
-  const ours = OURS / usedSeconds(before);
+  const ours =
+    OURS /
+    cpuSeconds(() => {
+      for (const argv of calls) engine.execute(session, argv);
+    });
   if (mock === null) {
     console.log(`${name.padEnd(11)}${(ours / 1e3).toFixed(0).padStart(7)} k`);
     continue;
   }
-  before = process.cpuUsage();
+  const before = process.cpuUsage();
   for (let i = 0; i < PEERS_CALLS; i += UNDER_WAY) {
     const batch = [];
     for (let j = i; j < i + UNDER_WAY; j++) {
@@ -66,7 +64,7 @@ for (const [name, words] of CASES) {
     }
     await Promise.all(batch);
   }
-  const theirs = PEERS_CALLS / usedSeconds(before);
+  const theirs = PEERS_CALLS / cpuSecondsSince(before);
   console.log(
     `${name.padEnd(11)}${(ours / 1e3).toFixed(0).padStart(7)} k${(theirs / 1e3).toFixed(1).padStart(8)} k${(ours / theirs).toFixed(0).padStart(7)} x`,
   );

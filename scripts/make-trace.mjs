@@ -2,31 +2,17 @@
 // The committed file is its output; a test holds the two together. `node scripts/make-trace.mjs [FILE]`
 
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { importBundled, root } from "./bundle.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const source = `
-  import { randomFrom } from "./src/sim/random.ts";
-  import { zipf } from "./src/sim/distributions/zipf.ts";
-  import { lognormalByMean } from "./src/sim/distributions/lognormal.ts";
-  import { standardExponential } from "./src/sim/distributions/ziggurat.ts";
-  export { randomFrom, zipf, lognormalByMean, standardExponential };
-`;
-const bundle = await build({
-  stdin: { contents: source, resolveDir: root, loader: "ts" },
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  write: false,
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-});
-const code = Buffer.from(bundle.outputFiles[0].text.replaceAll("import.meta.url", JSON.stringify(import.meta.url)));
-const { randomFrom, zipf, lognormalByMean, standardExponential } = await import(
-  `data:text/javascript;base64,${code.toString("base64")}`
+const { randomFrom, zipf, lognormalByMean, standardExponential } = await importBundled(
+  "make-trace",
+  `
+  export { randomFrom } from "./src/sim/random.ts";
+  export { zipf } from "./src/sim/distributions/zipf.ts";
+  export { lognormalByMean } from "./src/sim/distributions/lognormal.ts";
+  export { standardExponential } from "./src/sim/distributions/ziggurat.ts";
+`,
 );
 
 // One minute of product pages at 333 requests/s: Zipf 0.9 over 8,000 keys, sizes per key, one request in twenty a write,
