@@ -3,16 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { DRILLS, type PlannedDrill, scheduleDrills } from "../../src/drills/index.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../models/world.ts";
+import { CALM, commands, managed, runTo, smallWorld, type Wanted } from "../models/world.ts";
 
-const FAILOVER = {
-  profile: "managed" as const,
-  detectionNs: constant(10e9),
-  promotionNs: constant(4e9),
-  dnsNs: constant(2e9),
-  replacementNs: constant(30e9),
-};
+const FAILOVER = managed({ detection: 10, promotion: 4, dns: 2, replacement: 30 });
 
 function plan(name: string, atSeconds: number, given: unknown = {}): PlannedDrill {
   return { name, atNs: atSeconds * 1e9, options: DRILLS.find(drill => drill.name === name)!.options.parse(given) };
@@ -26,7 +19,7 @@ function run(wanted: Wanted, drills: readonly PlannedDrill[], seconds = 80) {
 }
 
 const WRITES: Wanted = {
-  workload: { pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] } },
+  workload: commands("SET {key} {value}"),
 };
 
 describe("crash-node", () => {
@@ -67,7 +60,7 @@ describe("crash-node", () => {
 describe("lose-host", () => {
   it("loses what was under way to the replicas: about rate x (delay of the replica - delay of the client)", () => {
     // models/physics.md, section 2: what is younger than one way and up to one batch is not at the replica yet.
-    const failover = { ...FAILOVER, detectionNs: constant(1e9), promotionNs: constant(1e9) };
+    const failover = managed({ detection: 1, promotion: 1, dns: 2, replacement: 30 });
     let lost = 0;
     for (let seed = 0; seed < 12; seed++) {
       const wanted = { ...WRITES, rate: 20_000, seed, cluster: { shards: 1, failover } };

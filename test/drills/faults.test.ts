@@ -6,16 +6,9 @@ import { drillNamed, type PlannedDrill, scheduleDrills } from "../../src/drills/
 import { parseSide } from "../../src/drills/parties.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { Histogram } from "../../src/sim/histogram.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../models/world.ts";
+import { CALM, columnOf, commands, managed, runTo, smallWorld, type Wanted } from "../models/world.ts";
 
-const MANAGED = {
-  profile: "managed" as const,
-  detectionNs: constant(5e9),
-  promotionNs: constant(2e9),
-  dnsNs: constant(1e9),
-  replacementNs: constant(20e9),
-};
+const MANAGED = managed({ detection: 5, promotion: 2, dns: 1, replacement: 20 });
 const UPSTREAM = {
   profile: "upstream" as const,
   nodeTimeoutNs: 3e9,
@@ -37,7 +30,7 @@ function run(wanted: Wanted, drills: readonly PlannedDrill[], seconds: number) {
     workload: {
       preload: 1,
       ttlSeconds: null,
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+      ...commands("SET {key} {value}"),
       ...wanted.workload,
     },
   });
@@ -85,10 +78,10 @@ describe("a zone that goes with its clients", () => {
     expect(report.target).toBe("use1-az1");
     expect(report.endNs).toBeGreaterThan(30e9);
     // Nobody of the zone asks while it is away: the others' errors end with the failover, some seven seconds later.
-    const errors = world.recorder.columns.find(one => one.metric === "Errors" && one.where === "")!.values;
-    expect(Math.max(...errors.slice(20, 29).map(Number))).toBe(0);
-    const requests = world.recorder.columns.find(one => one.metric === "Requests" && one.where === "")!.values;
-    expect(Math.min(...requests.slice(12, 28).map(Number))).toBeGreaterThan(300);
+    const errors = columnOf(world, "Errors", "");
+    expect(Math.max(...errors.slice(20, 29))).toBe(0);
+    const requests = columnOf(world, "Requests", "");
+    expect(Math.min(...requests.slice(12, 28))).toBeGreaterThan(300);
   });
 });
 
@@ -161,7 +154,7 @@ describe("TestFailover", () => {
   });
 
   it("is allowed for 15 node groups in any 24 hours", () => {
-    const failover = { ...MANAGED, replacementNs: constant(3e9), promotionNs: constant(1e9) };
+    const failover = managed({ detection: 5, promotion: 1, dns: 1, replacement: 3 });
     const drills = Array.from({ length: 16 }, (_, i) => plan("test-failover", 2 + 5 * i, { shard: 1 + (i % 3) }));
     const { reports } = run({ keys: 100, rate: 20, cluster: { failover } }, drills, 90);
     expect(reports.map(report => report.refused !== null)).toEqual([...Array<boolean>(15).fill(false), true]);

@@ -3,8 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { DRILLS, scheduleDrills } from "../../src/drills/index.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { columnOf } from "../models/caching/hot.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../models/world.ts";
+import { CALM, columnOf, runTo, smallWorld, type Wanted } from "../models/world.ts";
 
 function drill(name: string, options: unknown, wanted: Wanted = {}, seconds = 12) {
   const world = smallWorld({
@@ -96,7 +95,7 @@ describe("a script that takes its time", () => {
 
   it("fills the thread all the while: EngineCPUUtilization is 100 % though it only answers BUSY", () => {
     const { world } = drill("runaway-script", { runs: "5s", killAfter: "never" }, { parameters: limit });
-    const cpu = world.recorder.columns.find(({ metric }) => metric === "EngineCPUUtilization")!.values;
+    const cpu = columnOf(world, "EngineCPUUtilization");
     for (const second of [3, 4, 5]) expect(cpu[second]).toBeGreaterThan(99);
     expect(cpu[8]).toBeLessThan(5);
   });

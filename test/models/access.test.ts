@@ -5,8 +5,7 @@ import { passwordOf, TOKEN } from "../../src/models/access/access.ts";
 import type { AccessConfig, LoginConfig } from "../../src/models/config.ts";
 import { DONE, FAILED } from "../../src/models/outcome.ts";
 import type { World } from "../../src/models/world.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, outcomes, runTo, smallWorld, type Wanted } from "./world.ts";
+import { CALM, commands, outcomes, runTo, smallWorld, type Wanted } from "./world.ts";
 
 const SECOND = 1e9;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -25,10 +24,6 @@ function world(access: AccessConfig, login: LoginConfig, more: Wanted = {}): Wor
     client: { instances: 2, login, ...more.client },
   });
 }
-
-const commands = (...texts: string[]): NonNullable<Wanted["workload"]> => ({
-  pattern: { kind: "commands", templates: texts.map(text => ({ parts: parseTemplate(text), weight: 1 })) },
-});
 
 describe("an AUTH token", () => {
   it("lets in who has it, from the start and when connections are opened anew", () => {

@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { AppendOnlyConfig } from "../../src/models/config.ts";
 import { Observation } from "../../src/models/observers/index.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, meanLatencyNs, runTo, smallWorld } from "./world.ts";
+import { CALM, commands, meanLatencyNs, runTo, smallWorld } from "./world.ts";
 
 const FSYNC_NS = 5e6;
 const ALWAYS: AppendOnlyConfig = {
@@ -32,7 +31,7 @@ function world(appendOnly: AppendOnlyConfig | undefined, users: number, seconds 
     client: { timeoutNs: 5e9, pool: { size: 100 } },
     workload: {
       load: { kind: "closed", users, thinkNs: constant(0) },
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate(command), weight: 1 }] },
+      ...commands(command),
       ttlSeconds: null,
     },
   });

@@ -4,18 +4,11 @@ import { describe, expect, it } from "vitest";
 import { DnsCache, DnsRecord } from "../../src/models/dns.ts";
 import { DEGRADED, FAILED, HIT, MISS } from "../../src/models/outcome.ts";
 import { backoffNs } from "../../src/models/retry.ts";
-import { constant } from "../../src/sim/distributions/constant.ts";
 import { randomFrom } from "../../src/sim/random.ts";
 import { constantRate } from "../../src/workload/rate.ts";
-import { CALM, meanLatencyNs, outcomes, runTo, smallWorld } from "./world.ts";
+import { CALM, managed, meanLatencyNs, outcomes, runTo, smallWorld } from "./world.ts";
 
-const NEVER = {
-  profile: "managed" as const,
-  detectionNs: constant(1e15),
-  promotionNs: constant(1),
-  dnsNs: constant(1),
-  replacementNs: constant(1e15),
-};
+const NEVER = managed({});
 
 describe("backoff", () => {
   const config = { backoffLowNs: 10e6, backoffHighNs: 1e9, jitter: "none" as const };
@@ -174,7 +167,7 @@ describe("requests", () => {
       cluster: {
         shards: 2,
         replicasPerShard: 1,
-        failover: { ...NEVER, detectionNs: constant(2e9), promotionNs: constant(1e9), replacementNs: constant(5e9) },
+        failover: managed({ detection: 2, promotion: 1, replacement: 5 }),
       },
       rate: 500,
       seconds: 60,
@@ -202,7 +195,7 @@ describe("requests", () => {
           shards: 1,
           replicasPerShard: 1,
           parameters: { "cluster-enabled": "no" },
-          failover: { ...NEVER, detectionNs: constant(2e9), promotionNs: constant(1e9), dnsNs: constant(1e9) },
+          failover: managed({ detection: 2, promotion: 1, dns: 1 }),
         },
         rate: 200,
         seconds: 60,

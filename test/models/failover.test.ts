@@ -6,7 +6,7 @@ import { worldConfig } from "../../bench/world-config.ts";
 import { World } from "../../src/models/world.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { RUNS, timeline } from "../validation/failover.ts";
-import { runTo, smallWorld } from "./world.ts";
+import { managed, runTo, smallWorld } from "./world.ts";
 
 describe("upstream failover", () => {
   // Timeout; the measured least and greatest first write.
@@ -124,13 +124,7 @@ describe("managed failover", () => {
       ...config,
       cluster: {
         ...config.cluster,
-        failover: {
-          profile: "managed",
-          detectionNs: constant(10e9),
-          promotionNs: constant(3e9),
-          dnsNs: constant(1e9),
-          replacementNs: constant(100e9),
-        },
+        failover: managed({ detection: 10, promotion: 3, dns: 1, replacement: 100 }),
       },
     });
     const shard = world.cluster.shards[0];
@@ -164,13 +158,7 @@ describe("managed failover", () => {
       workloads: [{ ...config.workloads[0], preload: 1 }],
       cluster: {
         ...config.cluster,
-        failover: {
-          profile: "managed",
-          detectionNs: constant(10e9),
-          promotionNs: constant(3e9),
-          dnsNs: constant(1e9),
-          replacementNs: constant(30e9),
-        },
+        failover: managed({ detection: 10, promotion: 3, dns: 1, replacement: 30 }),
       },
     });
     const shard = world.cluster.shards[0];

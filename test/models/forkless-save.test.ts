@@ -6,8 +6,7 @@ import type { SaveConfig } from "../../src/models/config.ts";
 import { isForkless } from "../../src/models/forkless-save.ts";
 import { type SaveReport, saveDurationNs, startSave } from "../../src/models/save.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "./world.ts";
+import { CALM, commands, runTo, smallWorld, type Wanted } from "./world.ts";
 
 const AUTO: SaveConfig = { method: "auto", headroom: 1, share: 0.25 };
 const VALUE = 20_000;
@@ -26,7 +25,7 @@ function world(save: SaveConfig | undefined, wanted: Wanted = {}) {
       preload: 1,
       ttlSeconds: null,
       valueBytes: constant(VALUE),
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+      ...commands("SET {key} {value}"),
       ...wanted.workload,
     },
   });

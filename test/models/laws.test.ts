@@ -7,7 +7,7 @@ import { SLOT_COUNT } from "../../src/engine/slots.ts";
 import { World } from "../../src/models/world.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { parseTemplate } from "../../src/workload/template.ts";
-import { runTo, smallConfig, type Wanted } from "./world.ts";
+import { managed, runTo, smallConfig, type Wanted } from "./world.ts";
 
 const SECONDS = 12;
 
@@ -28,16 +28,12 @@ const drill = fc
     return { name, atNs: at * 1e9, options: drillNamed(name)!.options.parse(given) };
   });
 
-const failover = fc.constantFrom(
-  {
-    profile: "managed" as const,
-    detectionNs: constant(1e9),
-    promotionNs: constant(0.5e9),
-    dnsNs: constant(0.5e9),
-    replacementNs: constant(3e9),
-  },
-  { profile: "upstream" as const, nodeTimeoutNs: 1e9, requireFullCoverage: true, restartNs: constant(2e9) },
-);
+const failover = fc.constantFrom(managed({ detection: 1, promotion: 0.5, dns: 0.5, replacement: 3 }), {
+  profile: "upstream" as const,
+  nodeTimeoutNs: 1e9,
+  requireFullCoverage: true,
+  restartNs: constant(2e9),
+});
 
 const shape: fc.Arbitrary<Shape> = fc
   .record({

@@ -8,8 +8,8 @@ import { FAILED, MISS } from "../../src/models/outcome.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { randomFrom } from "../../src/sim/random.ts";
 import { Simulation } from "../../src/sim/simulation.ts";
-import { columnOf, hotKeys, runHot, sum } from "./caching/hot.ts";
-import { outcomes, runTo } from "./world.ts";
+import { hotKeys, runHot, sum } from "./caching/hot.ts";
+import { columnOf, outcomes, runTo } from "./world.ts";
 
 function alone(config: Partial<OriginConfig>) {
   const sim = new Simulation(1, 0);

@@ -5,14 +5,13 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { commandBytes } from "../../src/engine/reply.ts";
 import { type StringValue, stringLength } from "../../src/engine/values/string.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallConfig, smallWorld, type Wanted } from "./world.ts";
+import { CALM, commands, managed, runTo, smallConfig, smallWorld, type Wanted } from "./world.ts";
 
 const WRITES: Wanted = {
   latency: CALM,
   cluster: { shards: 1, replicasPerShard: 2 },
   workload: {
-    pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value} EX {ttl}"), weight: 1 }] },
+    ...commands("SET {key} {value} EX {ttl}"),
     ttlSeconds: constant(3_600),
   },
 };
@@ -144,13 +143,7 @@ describe("a replica that was away", () => {
       parameters: { "repl-backlog-size": String(backlogBytes) },
       cluster: {
         ...WRITES.cluster!,
-        failover: {
-          profile: "managed",
-          detectionNs: constant(1e9),
-          promotionNs: constant(1e9),
-          dnsNs: constant(1e9),
-          replacementNs: constant(500e9),
-        },
+        failover: managed({ detection: 1, promotion: 1, dns: 1, replacement: 500 }),
       },
     });
     const [shard] = world.cluster.shards;

@@ -6,8 +6,7 @@ import { nodeType } from "../../src/catalog/nodes.ts";
 import { dataSize } from "../../src/models/data-size.ts";
 import { type SaveReport, startSave } from "../../src/models/save.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "./world.ts";
+import { CALM, commands, managed, runTo, smallWorld, type Wanted } from "./world.ts";
 
 const SINGLE: Wanted = {
   latency: CALM,
@@ -73,7 +72,7 @@ describe("a save", () => {
       workload: {
         ...SINGLE.workload,
         valueBytes: constant(1_000),
-        pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+        ...commands("SET {key} {value}"),
       },
     });
     expect(report.rewrittenKeys).toBeGreaterThan(300);
@@ -104,13 +103,7 @@ describe("a full sync", () => {
     cluster: {
       shards: 1,
       replicasPerShard: 1,
-      failover: {
-        profile: "managed",
-        detectionNs: constant(1e9),
-        promotionNs: constant(1e9),
-        dnsNs: constant(1e9),
-        replacementNs: constant(5e9),
-      },
+      failover: managed({ detection: 1, promotion: 1, dns: 1, replacement: 5 }),
     },
   };
 
@@ -156,7 +149,7 @@ describe("a full sync", () => {
       workload: {
         ...SYNC.workload,
         valueBytes: constant(4_000),
-        pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+        ...commands("SET {key} {value}"),
       },
     });
     const [shard] = world.cluster.shards;

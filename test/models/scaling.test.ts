@@ -9,8 +9,7 @@ import type { ManoeuvreReport } from "../../src/models/scaling/manoeuvre.ts";
 import { scaleOut } from "../../src/models/scaling/scale-out.ts";
 import { switchOver } from "../../src/models/scaling/switch-over.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallConfig, smallWorld } from "./world.ts";
+import { CALM, commands, managed, runTo, smallConfig, smallWorld } from "./world.ts";
 
 const report = (): ManoeuvreReport => ({ target: "", phases: [], figures: {}, refused: null });
 
@@ -21,10 +20,6 @@ const SCALING = {
   migration: { method: "slot-by-slot" as const, batch: 100, parallel: 3 },
 };
 
-const incr = (text: string) => ({
-  pattern: { kind: "commands" as const, templates: [{ parts: parseTemplate(text), weight: 1 }] },
-});
-
 describe("a planned change of primary", () => {
   it("loses nothing and holds writers up for no more than milliseconds", () => {
     const world = smallWorld({
@@ -32,7 +27,7 @@ describe("a planned change of primary", () => {
       rate: 3_000,
       seconds: 8,
       cluster: { shards: 1 },
-      workload: incr("INCR {key}"),
+      workload: commands("INCR {key}"),
     });
     const [shard] = world.cluster.shards;
     let paused: number | null = null;
@@ -92,17 +87,11 @@ describe("the reader endpoint", () => {
         mode: "single",
         shards: 1,
         replicasPerShard: 3,
-        failover: {
-          profile: "managed",
-          detectionNs: constant(1e9),
-          promotionNs: constant(1e9),
-          dnsNs: constant(1e9),
-          replacementNs: constant(1e12),
-        },
+        failover: managed({ detection: 1, promotion: 1, dns: 1, replacement: 1000 }),
       },
       parameters: { "cluster-enabled": "no" },
       client: { instances: 4, readFrom: "replica", dnsTtlNs: 1e9 },
-      workload: { ...incr("GET {key}"), preload: 1 },
+      workload: { ...commands("GET {key}"), preload: 1 },
     });
     runTo(world, 6);
     const [{ replicas, primary }] = world.cluster.shards;

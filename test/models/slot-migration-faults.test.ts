@@ -9,9 +9,7 @@ import type { MigrationConfig } from "../../src/models/config.ts";
 import { Observation } from "../../src/models/observers/index.ts";
 import { migrateSlots } from "../../src/models/slot-migration/migration.ts";
 import { evenShares, planShares } from "../../src/models/slot-migration/plan.ts";
-import { constant } from "../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld } from "./world.ts";
+import { CALM, commands, managed, runTo, smallWorld } from "./world.ts";
 
 interface Course {
   readonly seed: number;
@@ -41,16 +39,10 @@ function live({ seed, method, batch, deaths }: Course) {
     cluster: {
       shards: 2,
       replicasPerShard: 1,
-      failover: {
-        profile: "managed",
-        detectionNs: constant(1e9),
-        promotionNs: constant(300e6),
-        dnsNs: constant(300e6),
-        replacementNs: constant(3e9),
-      },
+      failover: managed({ detection: 1, promotion: 0.3, dns: 0.3, replacement: 3 }),
     },
     workload: {
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate("INCR {key}"), weight: 1 }] },
+      ...commands("INCR {key}"),
       ttlSeconds: null,
       preload: 0,
     },

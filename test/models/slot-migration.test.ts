@@ -12,18 +12,11 @@ import { evenShares, planShares } from "../../src/models/slot-migration/plan.ts"
 import type { World } from "../../src/models/world.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { KeyTable } from "../../src/workload/keys.ts";
-import { parseTemplate } from "../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "./world.ts";
+import { CALM, commands, runTo, smallWorld } from "./world.ts";
 
 const METHODS = ["slot-by-slot", "atomic"] as const;
 
 const config = (method: MigrationConfig["method"], batch = 10): MigrationConfig => ({ method, batch, parallel: 1 });
-
-function commands(...texts: string[]): NonNullable<Wanted["workload"]> {
-  return {
-    pattern: { kind: "commands", templates: texts.map(text => ({ parts: parseTemplate(text), weight: 1 })) },
-  };
-}
 
 /** Adds a shard after a second and evens the slots out; what became of it. */
 function scaledOut(world: World, method: MigrationConfig["method"]): { progress: MigrationProgress; doneNs: number } {

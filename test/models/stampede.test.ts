@@ -5,8 +5,8 @@ import { keySlot } from "../../src/engine/slots.ts";
 import type { LockConfig } from "../../src/models/config.ts";
 import { DEGRADED, FAILED, HIT, MISS } from "../../src/models/outcome.ts";
 import { lockKey } from "../../src/models/stampede/lock.ts";
-import { columnOf, type Hot, hotKeys, runHot, sum } from "./caching/hot.ts";
-import { outcomes, runTo } from "./world.ts";
+import { type Hot, hotKeys, runHot, sum } from "./caching/hot.ts";
+import { columnOf, outcomes, runTo } from "./world.ts";
 
 const LOCK: LockConfig = { ttlNs: 10e9, pollNs: 20e6, patienceNs: 5e9, others: "wait", graceSeconds: 0 };
 

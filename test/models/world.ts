@@ -15,6 +15,7 @@ import type { LatencyConfig } from "../../src/models/network.ts";
 import { OUTCOME_COUNT } from "../../src/models/outcome.ts";
 import { World } from "../../src/models/world.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
+import { parseTemplate } from "../../src/workload/template.ts";
 
 export interface Wanted {
   readonly keys?: number;
@@ -39,6 +40,24 @@ export interface Wanted {
 
 /** Delays without jitter, so that times can be worked out by hand. */
 export const CALM: Partial<LatencyConfig> = { sigma: 0, spikeProbability: 0 };
+
+/** Of a workload: plain commands, drawn alike from these templates. */
+export function commands(...texts: readonly string[]): Pick<WorkloadConfig, "pattern"> {
+  return { pattern: { kind: "commands", templates: texts.map(text => ({ parts: parseTemplate(text), weight: 1 })) } };
+}
+
+const NEVER = 1e6;
+
+/** A control plane whose steps take so many seconds each: left out, it never notices nor replaces, and promotes at once. */
+export function managed({ detection = NEVER, promotion = 0, dns = 0, replacement = NEVER }) {
+  return {
+    profile: "managed" as const,
+    detectionNs: constant(detection * 1e9),
+    promotionNs: constant(promotion * 1e9),
+    dnsNs: constant(dns * 1e9),
+    replacementNs: constant(replacement * 1e9),
+  };
+}
 
 export function smallConfig(wanted: Wanted = {}): WorldConfig {
   const base = worldConfig({
@@ -109,4 +128,11 @@ export function meanLatencyNs(world: World): number {
     }
   }
   return sum / count;
+}
+
+/** A metric's column, or those of all parties one after the other; what is not there is 0. */
+export function columnOf(world: World, metric: string, where?: string): number[] {
+  return world.recorder.columns
+    .filter(one => one.metric === metric && (where === undefined || one.where === where))
+    .flatMap(one => one.values.map(value => value ?? 0));
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, test } from "vitest";
 import { provideLua } from "../../src/lua/index.ts";
+import { FAILED } from "../../src/models/outcome.ts";
 import { World } from "../../src/models/world.ts";
 import { withReadyWorkloads } from "../../src/scenarios/ready-workloads.ts";
 import { READY_WORKLOADS } from "../../src/workload/ready/index.ts";
@@ -89,7 +90,7 @@ describe("the rate limiter", () => {
     expect(most).toBe(100);
     // The first call on either node, and nothing else, met NOSCRIPT.
     expect(world.clients[0].counters.errorReplies).toBeLessThanOrEqual(20);
-    expect(world.recorder.totals[3] ?? 0).toBe(0);
+    expect(world.recorder.totals[FAILED]).toBe(0);
   });
 });
 

@@ -59,11 +59,4 @@ export function runHot(hot: Hot): World {
   return world;
 }
 
-/** Highest and total values of a metric's column. */
-export function columnOf(world: World, metric: string): number[] {
-  return world.recorder.columns
-    .filter(one => one.metric === metric)
-    .flatMap(one => one.values.map(value => value ?? 0));
-}
-
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

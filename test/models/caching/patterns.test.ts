@@ -5,8 +5,8 @@ import type { BehindConfig, PatternConfig, WriteConfig } from "../../../src/mode
 import { DONE, FAILED, HIT, MISS } from "../../../src/models/outcome.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
 import { variableRate } from "../../../src/workload/rate.ts";
-import { outcomes, runTo } from "../world.ts";
-import { columnOf, type Hot, hotKeys, runHot, sum } from "./hot.ts";
+import { columnOf, outcomes, runTo } from "../world.ts";
+import { type Hot, hotKeys, runHot, sum } from "./hot.ts";
 
 const aside = (copy: WriteConfig["copy"], strict = false): PatternConfig => ({
   kind: "cache-aside",

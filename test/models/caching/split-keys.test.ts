@@ -2,8 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { DONE, FAILED } from "../../../src/models/outcome.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, meanLatencyNs, outcomes, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, commands, meanLatencyNs, outcomes, runTo, smallWorld, type Wanted } from "../world.ts";
 
 function world(template: string, splitsKeys: boolean, more: Wanted = {}) {
   return smallWorld({
@@ -16,7 +15,7 @@ function world(template: string, splitsKeys: boolean, more: Wanted = {}) {
     cluster: { shards: 3, replicasPerShard: 0, multiAz: false, ...more.cluster },
     client: { instances: 1, pool: { size: 1, multiplex: true }, splitsKeys, ...more.client },
     workload: {
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate(template), weight: 1 }] },
+      ...commands(template),
       popularity: random => random.below(1_000),
       preload: 1,
     },

@@ -5,9 +5,7 @@ import { describe, expect, it } from "vitest";
 import { CircuitBreakers } from "../../../src/models/clients/circuit-breaker.ts";
 import { RetryBudgets } from "../../../src/models/clients/retry-budget.ts";
 import type { World } from "../../../src/models/world.ts";
-import { constant } from "../../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, commands, managed, runTo, smallWorld, type Wanted } from "../world.ts";
 
 const SECOND = 1e9;
 const CONFIG = { failures: 0.5, calls: 10, minimum: 4, openNs: 5 * SECOND, probes: 2 };
@@ -77,7 +75,6 @@ describe("a circuit breaker with more probes than calls in its window", () => {
 
 describe("what a circuit breaker takes for a failure", () => {
   const opened = (node: (world: World) => void, command: string) => {
-    const templates = [{ parts: parseTemplate(command), weight: 1 }];
     const world = smallWorld({
       zones: 1,
       rate: 200,
@@ -85,7 +82,7 @@ describe("what a circuit breaker takes for a failure", () => {
       latency: CALM,
       cluster: { shards: 1, replicasPerShard: 0, multiAz: false },
       client: { instances: 1, retry: { attempts: 2 }, breaker: CONFIG },
-      workload: { preload: 1, pattern: { kind: "commands", templates } },
+      workload: { preload: 1, ...commands(command) },
     });
     node(world);
     runTo(world, 2);
@@ -132,13 +129,7 @@ describe("against a cache that answers nobody", () => {
       shards: 1,
       replicasPerShard: 0,
       multiAz: false,
-      failover: {
-        profile: "managed",
-        detectionNs: constant(1e15),
-        promotionNs: constant(1),
-        dnsNs: constant(1),
-        replacementNs: constant(1e15),
-      },
+      failover: managed({}),
     },
   };
   const tries = (client: NonNullable<Wanted["client"]>) => {

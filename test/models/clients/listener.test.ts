@@ -5,8 +5,7 @@ import { nodeType } from "../../../src/catalog/nodes.ts";
 import { DONE } from "../../../src/models/outcome.ts";
 import type { World } from "../../../src/models/world.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, outcomes, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, commands, outcomes, runTo, smallWorld, type Wanted } from "../world.ts";
 
 const MS = 1e6;
 const SECOND = 1e9;
@@ -95,7 +94,7 @@ describe("a frozen server's accept queue", () => {
 });
 
 describe("connections that are opened for one PING each", () => {
-  const ping = { pattern: { kind: "commands" as const, templates: [{ parts: parseTemplate("PING"), weight: 1 }] } };
+  const ping = commands("PING");
 
   /** `count` of them, so many at a time; microseconds of engine thread each, seconds in all, median wait. */
   function storm(count: number, parallel: number, wanted: Wanted = {}) {
@@ -212,7 +211,7 @@ describe("encryption in use", () => {
         pool: { size: 1, multiplex: deep, maxWaitNs: SECOND },
       },
       workload: {
-        ...{ pattern: { kind: "commands" as const, templates: [{ parts: parseTemplate("GET {key}"), weight: 1 }] } },
+        ...commands("GET {key}"),
         valueBytes: constant(100),
         preload: 1,
         ttlSeconds: null,

@@ -5,19 +5,12 @@ import { describe, expect, it } from "vitest";
 import { giveUpNs, idleGiveUpNs } from "../../../src/models/clients/tcp-timers.ts";
 import type { TcpConfig } from "../../../src/models/config.ts";
 import type { World } from "../../../src/models/world.ts";
-import { constant } from "../../../src/sim/distributions/constant.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, managed, runTo, smallWorld, type Wanted } from "../world.ts";
 
 const SECOND = 1e9;
 const LINUX: TcpConfig = { userTimeoutNs: Number.POSITIVE_INFINITY, retransmissions: 15, keepAlive: null };
 /** The primary is gone at 2 s; DNS leads to the other node from 4 s on. */
-const FAILOVER = {
-  profile: "managed" as const,
-  detectionNs: constant(SECOND),
-  promotionNs: constant(SECOND / 2),
-  dnsNs: constant(SECOND / 2),
-  replacementNs: constant(1e15),
-};
+const FAILOVER = managed({ detection: 1, promotion: 0.5, dns: 0.5 });
 
 /** A pipelining client on cluster mode disabled, whose primary's host is lost after two seconds. */
 function vanished(tcp: Partial<TcpConfig>, more: Wanted = {}, seconds = 30): World {
@@ -181,10 +174,7 @@ describe("a silence that is none of a vanished host", () => {
   });
 
   it("a process that has started again on the same host resets what it does not know", () => {
-    const world = vanished(
-      {},
-      { cluster: { mode: "cluster", replicasPerShard: 0, failover: { ...FAILOVER, replacementNs: constant(1e15) } } },
-    );
+    const world = vanished({}, { cluster: { mode: "cluster", replicasPerShard: 0, failover: FAILOVER } });
     runTo(world, 5);
     const [node] = world.cluster.nodes;
     world.cluster.startEmpty(world.cluster.shards[0], node, null);

@@ -3,8 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { RefreshConfig } from "../../../src/models/config.ts";
 import type { World } from "../../../src/models/world.ts";
-import { constant } from "../../../src/sim/distributions/constant.ts";
-import { CALM, runTo, smallWorld } from "../world.ts";
+import { CALM, managed, runTo, smallWorld } from "../world.ts";
 
 const SECOND = 1e9;
 const NOTHING: RefreshConfig = {
@@ -14,13 +13,7 @@ const NOTHING: RefreshConfig = {
   onDisconnect: false,
   onTimeout: false,
 };
-const FAILOVER = {
-  profile: "managed" as const,
-  detectionNs: constant(SECOND),
-  promotionNs: constant(SECOND / 2),
-  dnsNs: constant(0),
-  replacementNs: constant(1e15),
-};
+const FAILOVER = managed({ detection: 1, promotion: 0.5 });
 
 /** A shard's primary dies at 2 s, another one is promoted at 3.5 s. */
 function failedOver(refresh: Partial<RefreshConfig>, state: "down" | "lost" = "down", multiplex = false): World {

@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { clientsIn } from "../../../src/models/faults/links.ts";
 import type { World } from "../../../src/models/world.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, commands, managed, runTo, smallWorld, type Wanted } from "../world.ts";
 
 const CUT = { loss: 1, extraNs: 0, jitterNs: 0 };
 const UPSTREAM = {
@@ -14,13 +13,7 @@ const UPSTREAM = {
   requireFullCoverage: false,
   restartNs: constant(1_000e9),
 };
-const MANAGED = {
-  profile: "managed" as const,
-  detectionNs: constant(10e9),
-  promotionNs: constant(2e9),
-  dnsNs: constant(1e9),
-  replacementNs: constant(40e9),
-};
+const MANAGED = managed({ detection: 10, promotion: 2, dns: 1, replacement: 40 });
 
 /** Writes of everybody to everything; three shards with a replica each. */
 function writers(wanted: Wanted = {}): World {
@@ -33,7 +26,7 @@ function writers(wanted: Wanted = {}): World {
     workload: {
       preload: 1,
       ttlSeconds: null,
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+      ...commands("SET {key} {value}"),
       ...wanted.workload,
     },
   });

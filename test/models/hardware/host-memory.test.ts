@@ -6,8 +6,7 @@ import { DEFAULT_HARDWARE } from "../../../src/models/config/hardware.ts";
 import { type Held, HostMemory } from "../../../src/models/hardware/host-memory.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
 import { GIB } from "../../../src/units.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, columnOf, commands, runTo, smallWorld, type Wanted } from "../world.ts";
 
 const NOTHING: Held = { usedBytes: 0, fragmentBytes: 0, copiedBytes: 0, tlsConnections: 0 };
 const host = () => new HostMemory(nodeType("cache.r6g.large"), { share: 0.25, pageInNs: 500_000 });
@@ -79,14 +78,14 @@ describe("a node that outgrows its host", () => {
     workload: {
       valueBytes: constant(100_000),
       ttlSeconds: null,
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+      ...commands("SET {key} {value}"),
     },
   };
 
   it("swaps first, commands wait for their pages, and in the end the kernel kills it", () => {
     const world = smallWorld(GROWING);
     runTo(world, 30);
-    const swap = world.recorder.columns.find(column => column.metric === "SwapUsage")!.values as number[];
+    const swap = columnOf(world, "SwapUsage");
     const first = swap.findIndex(bytes => bytes > 0);
     expect(first).toBeGreaterThan(2);
     const before = world.recorder.periods[first - 2].rows[0].latency;
@@ -103,7 +102,7 @@ describe("a node that outgrows its host", () => {
   it("lives when maxmemory leaves room", () => {
     const world = smallWorld({ ...GROWING, parameters: { maxmemory: "400000000", "maxmemory-policy": "allkeys-lru" } });
     runTo(world, 30);
-    const swap = world.recorder.columns.find(column => column.metric === "SwapUsage")!.values as number[];
+    const swap = columnOf(world, "SwapUsage");
     expect(Math.max(...swap)).toBe(0);
     expect(world.log.events.some(event => event.what.includes("out of memory"))).toBe(false);
   });

@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import type { DurabilityConfig } from "../../../src/models/config.ts";
 import { Observation } from "../../../src/models/observers/index.ts";
+import { FAILED } from "../../../src/models/outcome.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, meanLatencyNs, outcomes, runTo, smallWorld } from "../world.ts";
+import { CALM, commands, managed, meanLatencyNs, outcomes, runTo, smallWorld } from "../world.ts";
 
 const SYNC: DurabilityConfig = { mode: "sync", latencyNs: constant(4e6), bytesPerSecond: 100 * 2 ** 20 };
 
@@ -19,17 +19,11 @@ function durable(durability: DurabilityConfig | undefined, seconds: number, rate
       shards: 1,
       replicasPerShard: 1,
       durability,
-      failover: {
-        profile: "managed",
-        detectionNs: constant(2e9),
-        promotionNs: constant(1e9),
-        dnsNs: constant(1e9),
-        replacementNs: constant(100e9),
-      },
+      failover: managed({ detection: 2, promotion: 1, dns: 1, replacement: 100 }),
     },
     client: { timeoutNs: 1e9 },
     workload: {
-      pattern: { kind: "commands", templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] },
+      ...commands("SET {key} {value}"),
       ttlSeconds: null,
     },
   });
@@ -70,7 +64,7 @@ describe("a durable write", () => {
   it("is refused in async while the oldest that is not persisted is older than ten seconds", () => {
     // 500 SETs of some 250 bytes a second, half of what comes gets through.
     const world = runTo(durable({ mode: "async", latencyNs: constant(4e6), bytesPerSecond: 60_000 }, 60), 60);
-    const failed = world.recorder.periods.map(period => period.rows[0].outcomes[4]);
+    const failed = world.recorder.periods.map(period => period.rows[0].outcomes[FAILED]);
     const first = failed.findIndex(count => count > 0);
     // The queue grows by half a second's bytes each second.
     expect(first).toBeGreaterThan(14);
@@ -79,6 +73,6 @@ describe("a durable write", () => {
     const late = failed.slice(35, 60).reduce((sum, count) => sum + count, 0) / 25;
     expect(late).toBeGreaterThan(150);
     expect(late).toBeLessThan(350);
-    expect(outcomes(world)[4]).toBeGreaterThan(0);
+    expect(outcomes(world)[FAILED]).toBeGreaterThan(0);
   });
 });

@@ -2,19 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { Observation } from "../../../src/models/observers/index.ts";
-import { constant } from "../../../src/sim/distributions/constant.ts";
-import { parseTemplate } from "../../../src/workload/template.ts";
-import { CALM, meanLatencyNs, outcomes, runTo, smallWorld, type Wanted } from "../world.ts";
+import { CALM, commands, managed, meanLatencyNs, outcomes, runTo, smallWorld, type Wanted } from "../world.ts";
 
-const SET = { kind: "commands" as const, templates: [{ parts: parseTemplate("SET {key} {value}"), weight: 1 }] };
+const SET = commands("SET {key} {value}");
 const WAIT = { replicas: 1, timeoutNs: 100e6, fails: true };
-const QUICK = {
-  profile: "managed" as const,
-  detectionNs: constant(2e9),
-  promotionNs: constant(1e9),
-  dnsNs: constant(1e9),
-  replacementNs: constant(100e9),
-};
+const QUICK = managed({ detection: 2, promotion: 1, dns: 1, replacement: 100 });
 
 function writes(wanted: Wanted): Wanted {
   return {
@@ -25,7 +17,7 @@ function writes(wanted: Wanted): Wanted {
     ...wanted,
     cluster: { shards: 1, replicasPerShard: 1, failover: QUICK, ...wanted.cluster },
     client: { timeoutNs: 1e9, ...wanted.client },
-    workload: { pattern: SET, ttlSeconds: null, ...wanted.workload },
+    workload: { ...SET, ttlSeconds: null, ...wanted.workload },
   };
 }
 
@@ -78,19 +70,16 @@ describe("reads from a replica", () => {
   // A key that is written w times a second is out of date on a replica D behind with probability 1 - exp(-w D).
   it("are stale as often as their key was written within the lag, and by no more than that", () => {
     const [keys, rate, lag] = [100, 2_000, 0.1];
-    const mixed = {
-      kind: "commands" as const,
-      templates: [
-        { parts: parseTemplate("SET {key} {value}"), weight: 1 },
-        { parts: parseTemplate("GET {key}"), weight: 1 },
-      ],
-    };
     const world = smallWorld(
       writes({
         keys,
         rate,
         client: { readFrom: "replica" },
-        workload: { pattern: mixed, preload: 1, popularity: random => random.below(keys) },
+        workload: {
+          ...commands("SET {key} {value}", "GET {key}"),
+          preload: 1,
+          popularity: random => random.below(keys),
+        },
       }),
     );
     const { primary } = world.cluster.shards[0];
