@@ -57,6 +57,14 @@ export class AppendOnlyFile {
     private readonly random: Random,
   ) {}
 
+  /** It is the file of a node that holds what it does: one that was filled before the run, has loaded, or leads from now on. */
+  begin(): void {
+    const { engine } = this.node;
+    this.sizeBytes = this.baseBytes = dataSize(engine).bytes;
+    this.seenChanges = engine.persistence.changes;
+    this.unsyncedBytes = 0;
+  }
+
   /** A call is done on the engine thread; returns when it may be answered. `ready`: when it had arrived. */
   written(ready: number, start: number, done: number, bytes: number): number {
     const { changes } = this.node.engine.persistence;
@@ -140,14 +148,13 @@ export class AppendOnlyFile {
     );
   }
 
-  /** The process dies: what it had is on its disk. */
+  /** The process of a primary dies: what it had is on its disk. Replicas come back by a full sync. */
   keep(): void {
     const { node, sim } = this;
     const { profile, quantum, parameters } = node.config;
     this.stored = new Engine({ profile, random: sim.random(`${node.name}/disk`), quantum, parameters });
     copyData(node.engine, this.stored);
     this.rewriting = false;
-    this.unsyncedBytes = 0;
   }
 
   /** The process is back and has what its file says; returns how many keys, and how long loading them takes. */

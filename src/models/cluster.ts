@@ -223,13 +223,13 @@ export class Cluster {
   /** A node dies. A lost host takes what is under way on its links with it. */
   crash(node: Node, state: "down" | "lost", cause: number | null, what?: string): number {
     this.following.upkeep.wake();
-    if (state === "down") node.aof?.keep();
     const event = this.log.add(node.name, what ?? (state === "down" ? "process crashed" : "host lost"), cause);
     const shard = this.shards[node.shard];
     if (shard.primary === node) {
       shard.failed = true;
       shard.keysAtRisk = dataSize(node.engine).keys;
       const { stream } = shard;
+      if (state === "down") node.aof?.keep();
       node.crash(state);
       for (const link of [...stream.links]) {
         if (state === "lost") link.freeze();
@@ -297,6 +297,7 @@ export class Cluster {
     shard.failed = false;
     shard.epoch = ++this.epoch;
     node.epoch = shard.epoch;
+    node.aof?.begin();
     this.version++;
   }
 

@@ -267,6 +267,7 @@ export class World {
   start(): void {
     for (const client of this.clients) client.warmUp();
     preload(this.cluster, this.traffic, this.config, this.sim, this.log);
+    for (const { aof } of this.cluster.nodes) aof?.begin();
     for (const traffic of this.traffic) traffic.start();
     this.startSubscribers();
     this.serverless?.start();

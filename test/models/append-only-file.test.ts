@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { AppendOnlyConfig } from "../../src/models/config.ts";
+import { dataSize } from "../../src/models/data-size.ts";
 import { Observation } from "../../src/models/observers/index.ts";
 import { constant } from "../../src/sim/distributions/constant.ts";
 import { CALM, commands, meanLatencyNs, runTo, smallWorld } from "./world.ts";
@@ -16,7 +17,13 @@ const ALWAYS: AppendOnlyConfig = {
   bytesPerSecond: 1e12,
 };
 
-function world(appendOnly: AppendOnlyConfig | undefined, users: number, seconds = 5, command = "SET {key} {value}") {
+function world(
+  appendOnly: AppendOnlyConfig | undefined,
+  users: number,
+  seconds = 5,
+  command = "SET {key} {value}",
+  preload = 0,
+) {
   return smallWorld({
     latency: CALM,
     zones: 1,
@@ -33,6 +40,7 @@ function world(appendOnly: AppendOnlyConfig | undefined, users: number, seconds 
       load: { kind: "closed", users, thinkNs: constant(0) },
       ...commands(command),
       ttlSeconds: null,
+      preload,
     },
   });
 }
@@ -75,6 +83,34 @@ describe("a file that has grown", () => {
     const { aof } = one.cluster.nodes[0];
     expect(aof!.rewrites).toBeGreaterThan(1);
     expect(aof!.sizeBytes).toBeLessThan(700_000);
+  });
+});
+
+describe("the file of a node that holds something already", () => {
+  const grows = { ...ALWAYS, fsync: "no" as const, rewritePercent: 100 };
+  const holding = () => world(grows, 1, 12, "SET {key} {value}", 1);
+
+  it("is as large as that: it is rewritten when it has doubled, not at the first write", () => {
+    const one = holding();
+    const [node] = one.cluster.nodes;
+    const { bytes } = dataSize(node.engine);
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(node.aof!.sizeBytes).toBe(bytes);
+    runTo(one, 0.1);
+    expect(node.aof!.sizeBytes).toBeGreaterThan(bytes);
+    expect(node.aof!.rewrites).toBe(0);
+    runTo(one, 5);
+    expect(node.aof!.rewrites).toBeGreaterThan(0);
+  });
+
+  it("is what it loaded when its process is back", () => {
+    const one = holding();
+    const [node] = one.cluster.nodes;
+    one.sim.after(4e9, "crash", () => one.crash(node, "down"));
+    runTo(one, 5.000_1);
+    const { bytes } = dataSize(node.engine);
+    expect(node.aof!.sizeBytes).toBeGreaterThanOrEqual(bytes);
+    expect(node.aof!.sizeBytes).toBeLessThan(1.1 * bytes);
   });
 });
 
