@@ -77,7 +77,8 @@ export class Client implements Carrier {
   private readonly multiplex: boolean;
   /** Null: connections are lent without a PING. */
   readonly pings: PingBefore | null;
-  readonly splitsKeys: boolean;
+  /** Whether commands over several slots go in parts, slot by slot: a matter of the cluster protocol. */
+  splitsKeys: boolean;
   readonly login: Login | null;
   /** How its requests ask: as ever, of a replica, where a slot moves to. */
   private readonly asEver: number;
@@ -126,6 +127,7 @@ export class Client implements Carrier {
 
   /** The group turns from the endpoints of cluster mode disabled to the cluster protocol. */
   useClusterProtocol(): void {
+    this.splitsKeys = this.config.splitsKeys;
     for (const view of this.views) view.useClusterProtocol();
   }
 

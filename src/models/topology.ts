@@ -57,17 +57,19 @@ export class InstanceView {
     const reads = readerEndpoint !== null && config.readFrom === "replica";
     this.reader = reads ? new ConnectedName(new DnsCache(readerEndpoint, config.dnsTtlNs, firstExpiry)) : null;
     this.copyTopology();
-    if (this.dns === null && Number.isFinite(config.refresh.everyNs)) this.refreshEvery(config.refresh.everyNs);
+    if (!this.usesEndpoints) this.refreshEvery(config.refresh.everyNs);
   }
 
   /** The client turns from the endpoints to the cluster protocol. */
   useClusterProtocol(): void {
     this.usesEndpoints = false;
     this.copyTopology();
+    this.refreshEvery(this.config.refresh.everyNs);
   }
 
   private refreshEvery(everyNs: number): void {
-    // Instances began at different times before the run.
+    if (!Number.isFinite(everyNs)) return;
+    // Instances began at different times.
     this.sim.after(this.random.below(everyNs), "periodic topology refresh", () => this.refreshAndGoOn(everyNs));
   }
 

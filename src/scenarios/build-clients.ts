@@ -12,15 +12,20 @@ type PathOf = (...rest: Path) => Path;
 
 export function buildClients(scenario: Scenario, report: Report): ClientConfig[] {
   const { cluster, zones } = scenario;
+  const staysSingle = cluster.mode === "single" && !enablesClusterMode(scenario);
   return scenario.clients.map((given, i) => {
     const path: PathOf = (...rest) => ["clients", i, ...rest];
     const client = wholeClient(given, cluster.mode);
     checkClient(given, client, cluster.tls || cluster.deployment === "serverless", path, report);
-    if (given.multiKey !== undefined && cluster.mode === "single") {
+    if (given.multiKey !== undefined && staysSingle) {
       report(path("multiKey"), "has no effect: with «mode: single» one shard has all slots");
     }
     return clientConfig(client, loginConfig(scenario, i, report), zones, path, report);
   });
+}
+
+function enablesClusterMode({ drills }: Scenario): boolean {
+  return drills.some(drill => "enable-cluster-mode" in drill && drill["enable-cluster-mode"] !== undefined);
 }
 
 function clientConfig(

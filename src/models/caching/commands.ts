@@ -78,14 +78,14 @@ export function commandMix(
   // A hint says the slot of the whole call: with several keys the engine has to look at them all.
   const hinted = mix.map(({ parts }, i) => keyIsFirstArgument(parts) && keyCount(parts, commands[i]) <= 1);
   const several = mix.map(({ parts }, i) => hasSeveralKeys(parts) && SPLIT_COMMANDS.has(commands[i]?.name ?? ""));
-  const split = world.splitsKeys && several.includes(true) ? new SplitKeys(world, requests) : null;
+  const split = several.includes(true) ? new SplitKeys(world, requests) : null;
   return {
     begin(request) {
       const chosen = mix.length === 1 ? 0 : pick(random);
       requests.hinted[request] = hinted[chosen] ? 1 : 0;
       const argv = fillTemplate(mix[chosen].parts, requests.key[request], source);
       if (foreign[chosen] !== -1) requests.slot[request] = keySlot(textOf(argv[foreign[chosen]]));
-      if (split !== null && several[chosen]) return split.begin(request, argv, reads[chosen]);
+      if (split !== null && several[chosen] && world.splitsKeys) return split.begin(request, argv, reads[chosen]);
       world.call(request, argv, reads[chosen]);
     },
     remove: () => fail("a mix of commands has no deletions of its own: they are for traces"),

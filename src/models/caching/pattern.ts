@@ -14,7 +14,7 @@ export interface PatternWorld {
   readonly counters: CachingCounters;
   /** Null where nothing is written through to the origin: then nothing can be out of date. */
   readonly versions: Versions | null;
-  /** Whether its library sends commands with keys of several slots in parts. */
+  /** Whether its library sends commands with keys of several slots in parts now. */
   readonly splitsKeys: boolean;
   /** A stream of the workload's own. */
   random(name: string): Random;
