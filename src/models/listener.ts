@@ -1,9 +1,8 @@
 // The listening socket of a node: what stands between a client's SYN and the first command that it may send.
 //
 // Accept queue. The kernel completes handshakes by itself and keeps up to min(tcp-backlog, somaxconn) + 1 connections for
-// the process; while the queue is full it drops SYNs, and the client's kernel sends them again 1, 2, 3, 4, 5, 7, 11 … s
-// after the first (Linux 6.5 and later: four linear steps, then doubling; before: 1, 3, 7, 15 … s). models/physics.md 5:
-// frozen server, 2,000 connects: exactly 129 and 512 complete at once for backlogs of 128 and 511, the rest at 1, 2, 3, 5, 7 s.
+// the process; while the queue is full it drops SYNs, and the client's kernel sends them again (clients/syn.ts).
+// models/physics.md 5: frozen server, 2,000 connects: exactly 129 and 512 complete at once for backlogs of 128 and 511, the rest at 1, 2, 3, 5, 7 s.
 //
 // Turns. The event loop accepts a limited number per turn (1,000 up to 7.2; Valkey 8: 10 plain or 1 with TLS) and serves in
 // between what else has come. A turn of accepting is taken when the thread has done what came before; what comes while it
@@ -19,9 +18,9 @@ import { WRONG_PASSWORD } from "../engine/errors.ts";
 import { ErrorReply } from "../engine/reply.ts";
 import type { Session } from "../engine/session.ts";
 import type { Simulation } from "../sim/simulation.ts";
-import { NS_PER_SECOND } from "../units.ts";
 import type { Login } from "./access/login.ts";
 import { ACCEPTED, type ConnectionTable, DEAD, LOST, OPEN } from "./clients/connection-table.ts";
+import { nextSynNs, TRIPS_TO_ESTABLISH } from "./clients/syn.ts";
 import * as costs from "./costs.ts";
 import { clientsIn } from "./faults/links.ts";
 import { ACCEPT, CONNECT, CONNECTED, DENIED, LOGIN, REFUSED } from "./messages.ts";
@@ -29,11 +28,6 @@ import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { LOGIN_SESSION } from "./node-sessions.ts";
 import { handshake } from "./tls.ts";
-
-/** When a client's kernel repeats a SYN, in s after the first one (tcp_syn_linear_timeouts 4, tcp_syn_retries 6). */
-const SYN_RETRIES_S = [1, 2, 3, 4, 5, 7, 11, 19, 35, 67];
-/** SYN, SYN-ACK and ACK: one-way trips until the server's kernel has a whole connection. */
-const TRIPS_TO_ESTABLISH = 3;
 
 export class Listener {
   /** Turned away: maxclients reached, or nobody listens. */
@@ -90,10 +84,8 @@ export class Listener {
   /** The client's kernel sends its SYN again, for as long as the client waits. */
   private tryLater(connection: number, epoch: number): void {
     const { sim, table, node } = this;
-    const elapsed = sim.now - table.startedNs[connection];
-    const step = SYN_RETRIES_S.find(seconds => seconds * NS_PER_SECOND > elapsed);
-    if (step === undefined) return;
-    const wait = Math.round(step * NS_PER_SECOND - elapsed);
+    const wait = nextSynNs(sim.now - table.startedNs[connection] - table.pool[connection].connect.workNs);
+    if (wait === null) return;
     if (this.latency.faults === null) {
       sim.send(wait + this.establishNs(connection), node.target, CONNECT, connection, epoch);
     } else {
@@ -113,7 +105,7 @@ export class Listener {
     const { node, table, latency } = this;
     if (table.epoch[connection] !== epoch) return; // given up meanwhile
     const party = clientsIn(table.pool[connection].zone);
-    const extra = latency.faults === null ? 0 : latency.faults.exchangeNs(party, node.id, TRIPS_TO_ESTABLISH, true);
+    const extra = latency.faults === null ? 0 : latency.faults.openingNs(party, node.id);
     if (extra === null) return this.tryLater(connection, epoch);
     this.sim.send(this.establishNs(connection) + extra, node.target, CONNECT, connection, epoch);
   }

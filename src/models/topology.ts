@@ -171,7 +171,7 @@ export class InstanceView {
     const there = this.latency.oneWayNs(this.zone, informant.zone);
     const back = this.latency.oneWayNs(informant.zone, this.zone);
     const { faults } = this.latency;
-    const extra = faults === null ? 0 : faults.exchangeNs(clientsIn(this.zone), informant.id, 2, false);
+    const extra = faults === null ? 0 : faults.exchangeNs(clientsIn(this.zone), informant.id, 2);
     const answers = extra !== null && informant.state === "up";
     sim.after(answers ? there + back + extra : this.config.timeoutNs, "topology refresh", () => {
       this.refreshing = false;

@@ -4,7 +4,6 @@
 import type { Random } from "../../sim/random.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 import { TimerLane } from "../../sim/timer-lane.ts";
-import { NS_PER_SECOND } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
 import type { ClientConfig } from "../config.ts";
 import { CONNECT, RECONNECT } from "../messages.ts";
@@ -15,12 +14,7 @@ import { backoffNs } from "../retry.ts";
 import { PRIMARY_ENDPOINT } from "../topology.ts";
 import { type ConnectionTable, OPEN } from "./connection-table.ts";
 import type { Carrier } from "./connections.ts";
-
-/** SYN, SYN-ACK and ACK: one-way trips until the server's kernel has a whole connection. */
-const TRIPS_TO_ESTABLISH = 3;
-
-/** A kernel's own patience with SYNs that nobody answers: tcp_syn_retries 6 after four linear steps (listener.ts). */
-const SYN_GIVE_UP_NS = 131 * NS_PER_SECOND;
+import { SYN_GIVE_UP_NS, TRIPS_TO_ESTABLISH } from "./syn.ts";
 
 /** What becomes of a connection: told by the dialer. */
 interface Outcome {
@@ -45,11 +39,11 @@ export class Dialer {
     private readonly carrier: Carrier,
     private readonly outcome: Outcome,
   ) {
-    const { timeoutNs } = config.connect;
+    const { timeoutNs, workNs } = config.connect;
     this.random = sim.random(`${config.name}/reconnect`);
     const pending = (connection: number, epoch: number) =>
       table.epoch[connection] === epoch && table.state[connection] < OPEN;
-    const limitNs = Math.min(timeoutNs, SYN_GIVE_UP_NS);
+    const limitNs = Math.min(timeoutNs, workNs + SYN_GIVE_UP_NS);
     this.timers = new TimerLane(sim, limitNs, pending, connection => this.failed(connection));
   }
 
@@ -73,11 +67,12 @@ export class Dialer {
     const connection = table.open(pool, node.id, sim.now);
     this.attempts++;
     pool.connecting++;
+    const epoch = table.epoch[connection];
     let delay = config.connect.workNs;
     for (let i = 0; i < TRIPS_TO_ESTABLISH; i++) delay += this.latency.oneWayNs(pool.zone, node.zone);
-    if (this.latency.faults === null) sim.send(delay, node.target, CONNECT, connection, table.epoch[connection]);
-    else node.listener.knock(connection, table.epoch[connection]);
-    this.timers.start(connection, table.epoch[connection]);
+    if (this.latency.faults === null) sim.send(delay, node.target, CONNECT, connection, epoch);
+    else sim.after(config.connect.workNs, "syn", () => node.listener.knock(connection, epoch));
+    this.timers.start(connection, epoch);
   }
 
   /** The server has answered the first command. */

@@ -177,7 +177,7 @@ export class Gossip {
   /** What faults add to a ping and its pong; null when there is no answer. */
   private extraNs(from: Belief, to: Belief): number | null {
     const { faults } = this.latency;
-    return faults === null ? 0 : faults.exchangeNs(from.node.id, to.node.id, 2, false);
+    return faults === null ? 0 : faults.exchangeNs(from.node.id, to.node.id, 2);
   }
 
   private ping(from: Belief, to: Belief): void {

@@ -8,7 +8,7 @@
 //                   cluster.hardware.network.retransmit
 //   10 ms           instead of the first 200 ms, where more packets follow: a tail loss probe (two round trips and two
 //                   ticks of 4 ms), as on a replication link or a multiplexed connection
-//   1 s             for a packet that opens a connection (RFC 6298); Linux 6.5 and later: 1, 2, 3, 4 s (linear)
+//   1, 2, 3 … s     for packets that open a connection (clients/syn.ts)
 //
 // A cut is a loss of 100 %. What was sent into it arrives with the first retransmission after it has healed, which is up
 // to twice as late as the cut was long: that is how TCP behaves. A cut of one direction lets the other one's data
@@ -49,8 +49,7 @@ interface Effect {
 }
 
 const PROBE_NS = 10 * NS_PER_MS;
-const OPENING_RTO_NS = NS_PER_SECOND;
-const RTO_MAX_NS = 120 * NS_PER_SECOND;
+export const RTO_MAX_NS = 120 * NS_PER_SECOND;
 const RETRANSMISSIONS = 15;
 /** More parties than any world has. */
 const PARTIES = 65_536;
@@ -171,17 +170,22 @@ export class Links {
     this.sim.after(wait, "retransmission", () => this.attempt(from, to, followed, retransmissions + 1, through));
   }
 
-  /**
-   * What the links add to an exchange of `trips` packets that go to and fro; null when it comes to nothing. `opens`: the
-   * first two open a connection.
-   */
-  exchangeNs(from: Party, to: Party, trips: number, opens: boolean): number | null {
+  /** What the links add to SYN, SYN-ACK and ACK; null when one of the first two is lost: the SYN has to be sent again. */
+  openingNs(client: Party, server: Party): number | null {
+    const there = this.effect(client, server);
+    const back = this.effect(server, client);
+    if (this.isLost(there) || this.isLost(back)) return null;
+    return this.laterNs(there) + this.laterNs(back) + this.exchangeNs(client, server, 1)!;
+  }
+
+  /** What the links add to an exchange of `trips` packets that go to and fro; null when it comes to nothing. */
+  exchangeNs(from: Party, to: Party, trips: number): number | null {
     if (!this.connects(from, to)) return null;
     let sum = 0;
     for (let trip = 0; trip < trips; trip++) {
       const effect = trip % 2 === 0 ? this.effect(from, to) : this.effect(to, from);
       sum += this.laterNs(effect);
-      let wait = opens && trip < 2 ? OPENING_RTO_NS : this.rtoNs;
+      let wait = this.rtoNs;
       for (let lost = 0; lost < RETRANSMISSIONS && this.isLost(effect); lost++) {
         sum += wait;
         wait = Math.min(RTO_MAX_NS, 2 * wait);

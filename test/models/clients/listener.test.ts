@@ -93,6 +93,43 @@ describe("a frozen server's accept queue", () => {
   });
 });
 
+describe("a connection over a network with faults", () => {
+  const dialled = (loss: number, timeoutSeconds: number) => {
+    const world = smallWorld({
+      zones: 1,
+      rate: 0,
+      seconds: 20,
+      latency: CALM,
+      cluster: ONE_NODE,
+      client: {
+        instances: 300,
+        pool: { size: 1, initial: 0 },
+        connect: { workNs: 2 * MS, timeoutNs: timeoutSeconds * SECOND },
+      },
+    });
+    if (loss >= 0) world.links.add({ covers: () => true, loss, extraNs: 0, jitterNs: 0 });
+    const { connections } = world.clients[0];
+    for (let i = 0; i < 300; i++) connections.dialer.fill(connections.poolOf(i, world.cluster.nodes[0].id), 1);
+    return runTo(world, 20);
+  };
+
+  it("is the client's work too, as ever", () => {
+    const first = ({ connections }: World) => Math.min(...connections.openedNs.slice(0, connections.limit));
+    expect(first(dialled(-1, 10))).toBeGreaterThan(2 * MS);
+    expect(first(dialled(0, 10))).toBe(first(dialled(-1, 10)));
+  });
+
+  it("is tried every second at first where packets are lost, not after one, three and seven", () => {
+    const took = bySeconds(dialled(0.4, 60));
+    // A SYN and its answer get through in 36 of 100 tries; what is lost after them takes a part of a second more.
+    for (const second of [0, 1, 2, 3]) {
+      const share = 0.36 * 0.64 ** second;
+      const deviation = Math.sqrt((share * (1 - share)) / 300);
+      expect(Math.abs(took.get(second)! / 300 - share), `${second} s`).toBeLessThan(3 * deviation);
+    }
+  });
+});
+
 describe("connections that are opened for one PING each", () => {
   const ping = commands("PING");
 
