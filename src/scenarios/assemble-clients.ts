@@ -28,7 +28,7 @@ function rowOf(client: Client, world: World): Result["clients"][number] {
     }),
     givenUp: connections.tcp.gaveUp,
     silentSeconds: sure(connections.tcp.longestSilenceNs / 1e9),
-    givesUpAfterSeconds: sure(giveUpNs(tcp) / 1e9),
+    givesUpAfterSeconds: sure(giveUpNs(tcp, world.config.cluster.hardware.network.retransmitNs) / 1e9),
     refusedLogins: login?.refused ?? 0,
     firstRefusedSeconds: login?.firstRefusedNs == null ? null : sure(login.firstRefusedNs / 1e9),
     expiredConnections: login?.expired ?? 0,

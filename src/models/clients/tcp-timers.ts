@@ -2,7 +2,7 @@
 // A process that stands still is another matter: its kernel acknowledges, so nobody gives up.
 //
 //   data under way    retransmitted after RTO, 2 RTO, 4 RTO ... (at most 120 s); given up after `retransmissions` of them
-//                     (tcp_retries2 = 15: 924.6 s at an RTO of 200 ms), or after TCP_USER_TIMEOUT where that is set
+//                     (tcp_retries2 = 15: 924.6 s at an RTO of 200 ms, cluster.hardware.network.retransmit), or after TCP_USER_TIMEOUT where that is set
 //   nothing under way keep-alive, where it is on: a probe after `idle`, then every `interval`, given up after `probes`
 //                     without an answer; with TCP_USER_TIMEOUT at the first one after that time. While data are under
 //                     way the kernel sends no probes: keep-alive does not help a busy connection
@@ -16,22 +16,17 @@
 // and whose answer is missing count as none under way.
 
 import type { Simulation } from "../../sim/simulation.ts";
-import { NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
 import type { TcpConfig } from "../config.ts";
-import { clientsIn } from "../faults/links.ts";
+import { clientsIn, RTO_MAX_NS } from "../faults/links.ts";
 import type { Latency } from "../network.ts";
 import { type ConnectionTable, DEAD, LOST, OPEN } from "./connection-table.ts";
 
-const RTO_MAX_NS = 120 * NS_PER_SECOND;
-/** Linux's least retransmission time-out: round trips within a region are far below it. */
-const RTO_NS = 200 * NS_PER_MS;
-
-/** How long a connection with data under way is believed in. */
-export function giveUpNs({ userTimeoutNs, retransmissions }: TcpConfig): number {
+/** How long a connection with data under way is believed in; `rtoNs`: until the first retransmission. */
+export function giveUpNs({ userTimeoutNs, retransmissions }: TcpConfig, rtoNs: number): number {
   if (Number.isFinite(userTimeoutNs)) return userTimeoutNs;
   let sum = 0;
-  for (let sent = 0; sent <= retransmissions; sent++) sum += Math.min(RTO_MAX_NS, RTO_NS * 2 ** sent);
+  for (let sent = 0; sent <= retransmissions; sent++) sum += Math.min(RTO_MAX_NS, rtoNs * 2 ** sent);
   return sum;
 }
 
@@ -51,6 +46,7 @@ export class TcpTimers {
   private longestNs = 0;
   /** Connections with data under way that nobody acknowledges: since when. */
   private readonly unacknowledged = new Map<number, number>();
+  private readonly rtoNs: number;
   private readonly limitNs: number;
   private readonly idleLimitNs: number;
 
@@ -63,7 +59,8 @@ export class TcpTimers {
     /** The kernel tells the library that the connection is gone. */
     private readonly broken: (connection: number) => void,
   ) {
-    this.limitNs = giveUpNs(config);
+    this.rtoNs = cluster.config.hardware.network.retransmitNs;
+    this.limitNs = giveUpNs(config, this.rtoNs);
     this.idleLimitNs = idleGiveUpNs(config);
   }
 
@@ -91,7 +88,7 @@ export class TcpTimers {
   sent(connection: number): void {
     if (this.unacknowledged.has(connection) || this.peerOf(connection) === "answers") return;
     this.unacknowledged.set(connection, this.sim.now);
-    this.retransmitAfter(connection, this.table.epoch[connection], RTO_NS);
+    this.retransmitAfter(connection, this.table.epoch[connection], this.rtoNs);
   }
 
   private retransmitAfter(connection: number, epoch: number, rtoNs: number): void {

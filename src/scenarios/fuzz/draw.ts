@@ -2,6 +2,7 @@
 // and are over before its second part, in which the load goes on and the cluster has to recover.
 
 import { giveUpNs } from "../../models/clients/tcp-timers.ts";
+import { DEFAULT_HARDWARE } from "../../models/config/hardware.ts";
 import type { Random } from "../../sim/random.ts";
 import { randomFrom, streamSeed } from "../../sim/random.ts";
 import { NS_PER_SECOND } from "../../units.ts";
@@ -10,6 +11,7 @@ import { NS_PER_SECOND } from "../../units.ts";
 const CALM = 3;
 const LOAD_ENDS_AFTER = 45;
 const LOAD_AFTER_PATIENCE = 30;
+const RTO_NS = DEFAULT_HARDWARE.network.retransmitNs;
 
 export interface FuzzCase {
   readonly seed: number;
@@ -109,7 +111,7 @@ function drawPatience(seed: number, multiplex: boolean): { readonly keys: object
   const limits = { userTimeoutNs: means === "user timeout" ? seconds * NS_PER_SECOND : Infinity, retransmissions };
   return {
     keys: { tcp, ...socketTimeout },
-    seconds: means === "socket timeout" ? seconds : giveUpNs({ ...limits, keepAlive: null }) / NS_PER_SECOND,
+    seconds: means === "socket timeout" ? seconds : giveUpNs({ ...limits, keepAlive: null }, RTO_NS) / NS_PER_SECOND,
   };
 }
 

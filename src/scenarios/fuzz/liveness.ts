@@ -3,7 +3,7 @@
 // closes them when a command times out.
 
 import { giveUpNs } from "../../models/clients/tcp-timers.ts";
-import type { ClientConfig, TcpConfig } from "../../models/config.ts";
+import type { TcpConfig, WorldConfig } from "../../models/config.ts";
 
 /** What decides it. */
 export interface Patience {
@@ -13,10 +13,11 @@ export interface Patience {
   readonly tcp: TcpConfig;
 }
 
-export function patienceNs({ multiplex, timeoutNs, socketTimeoutNs, tcp }: Patience): number {
-  return Math.min(giveUpNs(tcp), multiplex ? socketTimeoutNs : timeoutNs);
+export function patienceNs({ multiplex, timeoutNs, socketTimeoutNs, tcp }: Patience, rtoNs: number): number {
+  return Math.min(giveUpNs(tcp, rtoNs), multiplex ? socketTimeoutNs : timeoutNs);
 }
 
-export function longestPatienceNs(clients: readonly ClientConfig[]): number {
-  return Math.max(...clients.map(client => patienceNs({ ...client, multiplex: client.pool.multiplex })));
+export function longestPatienceNs({ clients, cluster }: WorldConfig): number {
+  const { retransmitNs } = cluster.hardware.network;
+  return Math.max(...clients.map(client => patienceNs({ ...client, multiplex: client.pool.multiplex }, retransmitNs)));
 }

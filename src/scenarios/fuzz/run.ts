@@ -47,7 +47,7 @@ export function runCase({ seed, scenario, healedSeconds }: FuzzCase): Verdict {
   try {
     world.start();
     const endNs = built.scenario.duration;
-    const patientUntilNs = healedSeconds * NS_PER_SECOND + longestPatienceNs(world.config.clients);
+    const patientUntilNs = healedSeconds * NS_PER_SECOND + longestPatienceNs(world.config);
     const proofNs = endNs - PROOF_SECONDS * NS_PER_SECOND;
     assert(proofNs > patientUntilNs, `the load ends before clients may give up silent hosts, ${patientUntilNs} ns`);
     world.sim.run(proofNs);

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { giveUpNs, idleGiveUpNs } from "../../../src/models/clients/tcp-timers.ts";
+import { DEFAULT_HARDWARE } from "../../../src/models/config/hardware.ts";
 import type { TcpConfig } from "../../../src/models/config.ts";
 import type { World } from "../../../src/models/world.ts";
 import { CALM, managed, runTo, smallWorld, type Wanted } from "../world.ts";
@@ -42,12 +43,12 @@ describe("the kernel's patience", () => {
     [8, 102.2],
     [5, 12.6],
   ])("tcp_retries2 of %d is %d s", (retransmissions, seconds) => {
-    expect(giveUpNs({ ...LINUX, retransmissions }) / SECOND).toBeCloseTo(seconds, 6);
+    expect(giveUpNs({ ...LINUX, retransmissions }, 0.2 * SECOND) / SECOND).toBeCloseTo(seconds, 6);
   });
 
   it("TCP_USER_TIMEOUT stands for it, of data and of keep-alive", () => {
     const keepAlive = { idleNs: 13 * SECOND, intervalNs: 13 * SECOND, probes: 3 };
-    expect(giveUpNs({ ...LINUX, userTimeoutNs: 5 * SECOND })).toBe(5 * SECOND);
+    expect(giveUpNs({ ...LINUX, userTimeoutNs: 5 * SECOND }, 0.2 * SECOND)).toBe(5 * SECOND);
     expect(idleGiveUpNs({ ...LINUX, keepAlive })).toBe(52 * SECOND);
     expect(idleGiveUpNs({ ...LINUX, keepAlive, userTimeoutNs: 5 * SECOND })).toBe(26 * SECOND);
     expect(idleGiveUpNs({ ...LINUX, keepAlive, userTimeoutNs: 30 * SECOND })).toBe(39 * SECOND);
@@ -71,6 +72,15 @@ describe("a shared connection to a host that has vanished", () => {
     runTo(world, 1_000);
     expect(timeouts(world)).toBe(after);
     expect(world.clients[0].openConnections).toBe(1);
+  });
+
+  it("is given up sooner where retransmissions begin sooner", () => {
+    const network = { ...DEFAULT_HARDWARE.network, retransmitNs: 0.05 * SECOND };
+    const world = vanished({ retransmissions: 5 }, { cluster: { hardware: { ...DEFAULT_HARDWARE, network } } });
+    runTo(world, 10);
+    const { tcp } = world.clients[0].connections;
+    // 50 ms * (1 + 2 + 4 + 8 + 16 + 32).
+    expect([tcp.gaveUp, tcp.longestSilenceNs / SECOND]).toEqual([1, 3.15]);
   });
 
   it("is given up after TCP_USER_TIMEOUT, and the next one finds the new primary", () => {
