@@ -138,10 +138,17 @@ export function bulkBytes(length: number): number {
   return 5 + digits(length) + length;
 }
 
-/** Bytes of a command on the wire: an array of bulk strings. */
-export function commandBytes(argv: readonly Bytes[]): number {
+/**
+ * Bytes of a command on the wire: an array of bulk strings. Whoever knows how long argv[1] is says so: a look at one of a
+ * million keys costs a cache miss.
+ */
+export function commandBytes(argv: readonly Bytes[], keyLength = -1): number {
   let bytes = 3 + digits(argv.length);
   for (let i = 0; i < argv.length; i++) {
+    if (i === 1 && keyLength >= 0) {
+      bytes += bulkBytes(keyLength);
+      continue;
+    }
     const argument = argv[i];
     // Two branches that read the same: a length of a string and one of an object are different loads.
     bytes += bulkBytes(typeof argument === "string" ? argument.length : argument.length);

@@ -193,7 +193,8 @@ export class Node {
       const wait = this.tiering.fetch(argv, this.sessions.client.db, sim.now);
       if (wait > 0) return sim.send(wait, this.target, REQUEST, request, generation);
     }
-    const bytesIn = commandBytes(argv);
+    const hinted = requests.hinted[request] === 1;
+    const bytesIn = commandBytes(argv, hinted ? requests.keyLength[request] : -1);
     const passing = this.networkIn.pass(sim.now, bytesIn);
     if (passing === DROPPED)
       return sim.send(this.retransmission.lost(request, bytesIn), this.target, REQUEST, request, generation);
@@ -208,10 +209,9 @@ export class Node {
     this.advanceClock(start);
     const kind = requests.session[request];
     const session = kind === ORDINARY ? this.sessions.client : this.sessions.for(kind, request);
-    const reply =
-      requests.hinted[request] === 1
-        ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
-        : engine.execute(session, argv);
+    const reply = hinted
+      ? engine.execute(session, argv, requests.slot[request], requests.hash[request])
+      : engine.execute(session, argv);
     const bytesOut = replyBytes(reply, session.resp);
     const executing = cpu.overheadNs + this.effortNs(argv);
     let service = executing + bytesIn * cpu.byteInNs + bytesOut * cpu.byteOutNs;

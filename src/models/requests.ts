@@ -10,10 +10,10 @@
 //   startedNs    when the user asked                     issuedNs   when the current command was first tried
 //   doneNs       when the engine finished the current try, 0 before
 //   muted        1 when the current try's answer is lost with its node's host
-//   slot, hash   cluster slot and hash of the key        ttlSeconds, valueSize   what a trace row says, else -1
+//   slot, hash, keyLength   of the key                   ttlSeconds, valueSize   what a trace row says, else -1
 //   connection   of a multiplexing client, else -1       session   how it asks, and as whom (sessionOf)
 //   pool         pool that the current try uses            channel    connection that carries it, -1: it is gone
-//   reads        1 when the command only reads           hinted     1 when argv[1] is the key that slot and hash are of
+//   reads        1 when the command only reads           hinted     1 when argv[1] is the key that these three are of
 //   written, writtenEpoch   where the current try's changes end in its primary's stream, and that stream's epoch; 0: none
 //   version      of the value that the pattern holds     askedNs    when the origin was asked
 //   originAttempt, originWork   of the call of the origin that is under way
@@ -77,6 +77,7 @@ export class Requests {
   hinted = new Uint8Array(INITIAL_CAPACITY);
   muted = new Uint8Array(INITIAL_CAPACITY);
   hash = new Int32Array(INITIAL_CAPACITY);
+  keyLength = new Int32Array(INITIAL_CAPACITY);
   startedNs = new Float64Array(INITIAL_CAPACITY);
   issuedNs = new Float64Array(INITIAL_CAPACITY);
   doneNs = new Float64Array(INITIAL_CAPACITY);
@@ -170,6 +171,7 @@ export class Requests {
     this.hinted = wider(this.hinted, new Uint8Array(capacity));
     this.muted = wider(this.muted, new Uint8Array(capacity));
     this.hash = wider(this.hash, new Int32Array(capacity));
+    this.keyLength = wider(this.keyLength, new Int32Array(capacity));
     this.startedNs = wider(this.startedNs, new Float64Array(capacity));
     this.issuedNs = wider(this.issuedNs, new Float64Array(capacity));
     this.doneNs = wider(this.doneNs, new Float64Array(capacity));

@@ -219,6 +219,7 @@ export class Traffic implements PatternWorld {
     const request = requests.open(this.index, instance, key, this.sim.now);
     requests.slot[request] = config.keys.slot(key);
     requests.hash[request] = config.keys.hash(key);
+    requests.keyLength[request] = config.keys.length(key);
     requests.hinted[request] = 1;
     return request;
   }

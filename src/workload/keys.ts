@@ -8,9 +8,14 @@ import type { Random } from "../sim/random.ts";
 /** Chooses a key number; number 0 is the most popular. */
 export type Popularity = (random: Random) => number;
 
+/** Slot plus one takes 15 bits; 16 are left for the length, up to what is kept elsewhere. */
+const SLOT_BITS = 15;
+const SLOTS = (1 << SLOT_BITS) - 1;
+const LONG = 0xffff;
+
 export class KeyTable {
   private readonly texts: (string | undefined)[];
-  /** Two numbers per key: its hash, and its slot plus one (0: not made yet). */
+  /** Two numbers per key: its hash, and its length above its slot plus one (0: not made yet). */
   private numbers: Int32Array;
 
   /** `name` gives the text of a key number; `count` is how many keys to make room for, and may be exceeded. */
@@ -35,7 +40,14 @@ export class KeyTable {
   /** Cluster slot of the text. */
   slot(key: number): number {
     if (!(this.numbers[2 * key + 1] > 0)) this.make(key);
-    return this.numbers[2 * key + 1] - 1;
+    return (this.numbers[2 * key + 1] & SLOTS) - 1;
+  }
+
+  /** Characters of the text. */
+  length(key: number): number {
+    if (!(this.numbers[2 * key + 1] > 0)) this.make(key);
+    const length = this.numbers[2 * key + 1] >> SLOT_BITS;
+    return length === LONG ? this.text(key).length : length;
   }
 
   private make(key: number): string {
@@ -44,7 +56,7 @@ export class KeyTable {
     const text = Buffer.from(this.name(key), "latin1").toString("latin1");
     this.texts[key] = text;
     this.numbers[2 * key] = hashKey(text);
-    this.numbers[2 * key + 1] = keySlot(text) + 1;
+    this.numbers[2 * key + 1] = (Math.min(text.length, LONG) << SLOT_BITS) | (keySlot(text) + 1);
     return text;
   }
 
