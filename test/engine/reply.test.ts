@@ -97,6 +97,7 @@ describe("replyBytes(reply, resp)", () => {
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 12 }), argv => {
         expect(commandBytes(argv)).toBe(encodeCall(argv).length);
+        if (argv.length > 1) expect(commandBytes(argv, argv[1].length)).toBe(encodeCall(argv).length);
       }),
       { seed: 2 },
     );

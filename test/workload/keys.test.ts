@@ -16,19 +16,27 @@ import { ksDistance } from "../sim/goodness.ts";
 const name = (key: number) => `{tag${key % 7}}:item:${key}`;
 
 describe("KeyTable", () => {
-  test("text, hash and slot are the engine's, in whatever order they are asked for, within the room and beyond it", () => {
-    const ask = fc.tuple(fc.constantFrom("text", "hash", "slot"), fc.integer({ min: 0, max: 20_000 }));
+  test("text, length, hash and slot are the engine's, in whatever order they are asked for, within the room and beyond it", () => {
+    const ask = fc.tuple(fc.constantFrom("text", "length", "hash", "slot"), fc.integer({ min: 0, max: 20_000 }));
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3_000 }), fc.array(ask, { maxLength: 60 }), (room, asked) => {
         const table = new KeyTable(room, name);
         for (const [what, key] of asked) {
           if (what === "text") expect(table.text(key)).toBe(name(key));
+          else if (what === "length") expect(table.length(key)).toBe(name(key).length);
           else if (what === "hash") expect(table.hash(key)).toBe(hashKey(name(key)));
           else expect(table.slot(key)).toBe(keySlot(name(key)));
         }
       }),
       { seed: 2, numRuns: 200 },
     );
+  });
+
+  test("lengths and slots of the longest keys are right too", () => {
+    for (const length of [1, 0xfffe, 0xffff, 0x10000, 300_000]) {
+      const table = new KeyTable(1, () => "x".repeat(length));
+      expect([table.slot(0), table.length(0)]).toEqual([keySlot("x".repeat(length)), length]);
+    }
   });
 
   test("a key is named once", () => {
