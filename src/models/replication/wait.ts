@@ -73,6 +73,7 @@ export class ReplicationWaits {
     if (requests.reads[request] === 1 || requests.written[request] === 0) return false;
     if (stream === null || requests.reply[request] instanceof ErrorReply) return false;
     const log = stream.log?.isSync === true ? stream.log : null;
+    if (log !== null && log.isClosed) return this.isNeverAnswered(request);
     if (config === null) return log !== null && this.persists(log, request, generation, bytes);
     this.waited++;
     node.block(node.cpu.overheadNs + WAIT_BYTES * node.cpu.byteInNs);
@@ -95,11 +96,16 @@ export class ReplicationWaits {
     return true;
   }
 
-  /** A durable cluster's write is answered when the log has it, and never when the log takes nothing more from this node. */
-  private persists(log: DurableLog, request: number, generation: number, bytes: number): boolean {
-    const { requests, node } = this;
-    requests.doneNs[request] = log.isClosed ? 0 : log.persistedNs;
-    if (!log.isClosed) node.replies.reply(request, generation, log.persistedNs, bytes);
+  /** The log takes nothing more from this node: whether the write waits for replicas or not, nobody hears that it was done. */
+  private isNeverAnswered(request: number): true {
+    this.requests.doneNs[request] = 0;
+    return true;
+  }
+
+  /** A durable cluster's write is answered when the log has it. */
+  private persists(log: DurableLog, request: number, generation: number, bytes: number): true {
+    this.requests.doneNs[request] = log.persistedNs;
+    this.node.replies.reply(request, generation, log.persistedNs, bytes);
     return true;
   }
 

@@ -61,6 +61,37 @@ describe("a durable write", () => {
     expect(lost).toBeLessThan(75);
   });
 
+  it("is never answered by a primary that another one has replaced unawares, whether it waits for replicas or not", () => {
+    for (const wait of [null, { replicas: 1, timeoutNs: 100e6, fails: false }]) {
+      const world = smallWorld({
+        latency: CALM,
+        keys: 500,
+        rate: 200,
+        seconds: 12,
+        cluster: {
+          shards: 3,
+          replicasPerShard: 1,
+          durability: SYNC,
+          failover: { profile: "upstream", nodeTimeoutNs: 1e9, requireFullCoverage: false, restartNs: constant(1e9) },
+        },
+        client: { timeoutNs: 30e9 },
+        workload: { ...commands("SET {key} {value}"), ttlSeconds: null, wait },
+      });
+      const observation = new Observation(world);
+      const [shard] = world.cluster.shards;
+      const old = shard.primary;
+      world.sim.after(2e9, "freeze", () => world.nodeFaults.freeze(old));
+      // What waits in its socket it executes then, before it hears that somebody else leads.
+      world.sim.after(9e9, "thaw", () => world.nodeFaults.thaw(old));
+      runTo(world, 8.9);
+      expect(shard.primary).not.toBe(old);
+      runTo(world, 12);
+      expect(old.engine.role).toBe("replica");
+      world.finish();
+      expect(observation.writes!.lost[0] ?? 0).toBe(0);
+    }
+  });
+
   it("is refused in async while the oldest that is not persisted is older than ten seconds", () => {
     // 500 SETs of some 250 bytes a second, half of what comes gets through.
     const world = runTo(durable({ mode: "async", latencyNs: constant(4e6), bytesPerSecond: 60_000 }, 60), 60);
