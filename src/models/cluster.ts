@@ -18,10 +18,10 @@ import type { EventLog } from "./event-log.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
+import { ChangesByKey } from "./replication/changes-by-key.ts";
 import { DurableLog } from "./replication/durable-log.ts";
 import { Following } from "./replication/following.ts";
 import type { ReplicationLink } from "./replication/link.ts";
-import { LastChanges } from "./replication/replica-reads.ts";
 import { type Change, ReplicationStream } from "./replication/stream.ts";
 import type { Manoeuvre } from "./scaling/manoeuvre.ts";
 import type { Backup } from "./scaling/restore.ts";
@@ -94,7 +94,7 @@ export class Cluster {
   manoeuvre: Manoeuvre | null = null;
   /** Backups that are being taken. */
   backingUp = 0;
-  private keepsLastChanges = false;
+  private keepsChangesByKey = false;
   /** Sees every change of every primary; null while nobody watches. */
   private changeWatcher: ((stream: ReplicationStream, change: Change) => void) | null = null;
   /** The highest epoch of any claim. */
@@ -182,12 +182,12 @@ export class Cluster {
   private attachWatcher(stream: ReplicationStream): void {
     const { changeWatcher } = this;
     stream.watcher = changeWatcher === null ? null : change => changeWatcher(stream, change);
-    if (this.keepsLastChanges) stream.keys ??= new LastChanges();
+    if (this.keepsChangesByKey) stream.keys ??= new ChangesByKey();
   }
 
-  /** Streams keep the last change of every key: somebody reads from replicas. */
-  keepLastChanges(): void {
-    this.keepsLastChanges = true;
+  /** Streams keep the changes of every key: somebody reads from replicas. */
+  keepChangesByKey(): void {
+    this.keepsChangesByKey = true;
     for (const { stream } of this.shards) this.attachWatcher(stream);
   }
 

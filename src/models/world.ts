@@ -103,7 +103,7 @@ export class World {
     const { access } = config.cluster;
     this.access = access === undefined ? null : new Access(access);
     this.cluster = this.buildCluster();
-    if (this.staleAges !== null) this.cluster.keepLastChanges();
+    if (this.staleAges !== null) this.cluster.keepChangesByKey();
     const { serverless } = config.cluster;
     this.serverless =
       serverless === undefined ? null : new ServerlessCache(serverless, this.cluster, sim, this.requests, this.log);

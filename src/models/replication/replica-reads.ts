@@ -2,12 +2,11 @@
 // its writer, before the read was asked for.
 //
 //   age   from when the primary had finished the oldest change that the replica lacks until the replica answers
-// A replica that still follows a deposed primary lacks what the new one has written as well. Streams keep the last change of
-// every key for this, where somebody reads from replicas at all.
+// A replica that still follows a deposed primary lacks what the new one has written as well. Streams keep the changes of every
+// key for this (changes-by-key.ts), where somebody reads from replicas at all.
 //
-// Left out: keys beyond a command's first; a read counts as fresh when what it lacks has left the backlog.
+// Left out: keys of a read beyond its first; a read counts as fresh when what it lacks has left the backlog.
 
-import type { Bytes } from "../../engine/bytes.ts";
 import type { Histogram } from "../../sim/histogram.ts";
 import type { Shard } from "../cluster.ts";
 import type { Node } from "../node.ts";
@@ -55,39 +54,9 @@ export class ReplicaReads {
 
 /** When the first change of a key from a sequence number on was finished, of those finished before an instant. */
 function missedSince(stream: ReplicationStream, key: string, from: number, beforeNs: number): number {
-  let since = Number.POSITIVE_INFINITY;
-  let sequence = stream.keys?.last(key) ?? -1;
-  while (sequence >= from) {
+  for (const sequence of stream.keys?.from(key, from) ?? []) {
     const change = stream.changeOrNull(sequence);
-    if (change === null) break;
-    if (change.timeNs <= beforeNs) since = change.timeNs;
-    sequence = change.before ?? -1;
+    if (change !== null && change.timeNs <= beforeNs) return change.timeNs;
   }
-  return since;
-}
-
-/** The last change of each key of a stream, by sequence number. */
-export class LastChanges {
-  private readonly sequences = new Map<string, number>();
-
-  last(key: string): number {
-    return this.sequences.get(key) ?? -1;
-  }
-
-  /** A change is appended; returns the one before it of the same key, -1 when there is none. */
-  note(argv: readonly Bytes[], sequence: number): number {
-    const key = argv[1];
-    if (typeof key !== "string") return -1;
-    const before = this.last(key);
-    this.sequences.set(key, sequence);
-    if (argv[0] === "DEL" || argv[0] === "UNLINK") {
-      for (let i = 2; i < argv.length; i++) this.sequences.set(argv[i] as string, sequence);
-    }
-    return before;
-  }
-
-  /** Changes before this one have been dropped. */
-  trim(base: number): void {
-    for (const [key, sequence] of this.sequences) if (sequence < base) this.sequences.delete(key);
-  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -16,9 +16,9 @@ import type { Bytes } from "../../engine/bytes.ts";
 import { commandBytes } from "../../engine/reply.ts";
 import type { Node } from "../node.ts";
 import type { Requests } from "../requests.ts";
+import type { ChangesByKey } from "./changes-by-key.ts";
 import type { DurableLog } from "./durable-log.ts";
 import type { ReplicationLink } from "./link.ts";
-import type { LastChanges } from "./replica-reads.ts";
 
 export interface Change {
   readonly database: number;
@@ -29,8 +29,6 @@ export interface Change {
   timeNs: number;
   /** When the log of a durable cluster has it; left out on others. */
   persistedNs?: number;
-  /** Sequence number of the change before it of the same key; left out where nobody asks. */
-  before?: number;
 }
 
 /** Entries are dropped from the front in blocks of this many. */
@@ -42,8 +40,8 @@ export class ReplicationStream {
   readonly links: ReplicationLink[] = [];
   /** Sees every change as it is written; null while nobody watches. */
   watcher: ((change: Change) => void) | null = null;
-  /** The last change of each key; null while nobody reads from replicas. */
-  keys: LastChanges | null = null;
+  /** The changes of each key; null while nobody reads from replicas. */
+  keys: ChangesByKey | null = null;
   /** Of a durable cluster. */
   log: DurableLog | null = null;
   /** The stream that it goes on from, and how far its primary had got in that one. */
@@ -96,7 +94,7 @@ export class ReplicationStream {
   private append(database: number, argv: readonly Bytes[]): void {
     this.offset += commandBytes(argv);
     const change: Change = { database, argv, end: this.offset, timeNs: Number.POSITIVE_INFINITY };
-    if (this.keys !== null) change.before = this.keys.note(argv, this.base + this.changes.length);
+    this.keys?.note(argv, this.base + this.changes.length);
     this.changes.push(change);
     this.watcher?.(change);
   }
@@ -219,9 +217,9 @@ export class ReplicationStream {
     for (const link of this.links) needed = Math.min(needed, link.next);
     while (drop < this.changes.length && this.changes[drop].end <= keepFrom && this.base + drop < needed) drop++;
     if (drop > 0) {
-      this.changes = this.changes.slice(drop);
       this.base += drop;
-      this.keys?.trim(this.base);
+      if (this.keys !== null) for (let i = 0; i < drop; i++) this.keys.trim(this.changes[i].argv, this.base);
+      this.changes = this.changes.slice(drop);
     }
     this.trimAt = this.changes.length + TRIM_BLOCK;
   }
