@@ -25,7 +25,7 @@ const BURST_BYTES = MIB;
 
 export class ForklessSave {
   rewrittenKeys = 0;
-  /** Changes since the start. */
+  /** Changes since the start: the memory that it takes. */
   changedBytes = 0;
   private pendingNs = 0;
   private readonly seen = new Map<Keyspace, Set<number>>();
@@ -45,11 +45,6 @@ export class ForklessSave {
 
   end(): void {
     for (const database of this.seen.keys()) database.rewriteObserver = null;
-  }
-
-  /** Memory that it takes. */
-  bytes(): number {
-    return this.changedBytes;
   }
 
   /** Time for keys that had to be saved before they were written, since the last call. */
@@ -101,8 +96,6 @@ export function walk(
   const slice = () => {
     if (node.incarnation !== incarnation) return done(delayedNs, false);
     save.progress = Math.min(1, workedNs / workNs);
-    // No child runs: nothing of it counts as background time.
-    node.saveStartedNs = sim.now;
     if (workedNs >= workNs) {
       goOn();
       return done(delayedNs, true);

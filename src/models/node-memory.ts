@@ -107,7 +107,7 @@ export class NodeMemory {
     return {
       usedBytes: this.usedBytes - engine.outside.host,
       fragmentBytes: this.fragmentation.bytes * (this.sampled?.per ?? 1),
-      copiedBytes: save === null ? 0 : save.bytes(this.node.saveProgress()),
+      copiedBytes: save === null ? 0 : save.bytes(),
       tlsConnections: config.tls ? connections : 0,
     };
   }

@@ -46,7 +46,7 @@ import { RequestLatency } from "./request-latency.ts";
 import { ASKING, ORDINARY, type Requests, wayOf } from "./requests.ts";
 import type { RunningSave } from "./save.ts";
 import type { Front } from "./serverless/front.ts";
-import { park } from "./write-pause.ts";
+import { park, type WritePause } from "./write-pause.ts";
 
 /** down: no process, the host answers. lost: no host. frozen: the process stands still. removed: taken out of service. */
 export type NodeState = "up" | "down" | "lost" | "frozen" | "removed";
@@ -94,11 +94,8 @@ export class Node {
   onKilled: (() => void) | null = null;
   aof: AppendOnlyFile | null = null;
   save: RunningSave | null = null;
-  /** Share of the running save that is done, 0–1, and when the child began. */
-  saveProgress: () => number = () => 0;
-  saveStartedNs = 0;
-  /** Writes that wait for the end of a pause: request and generation in turn. Null: there is no pause (write-pause.ts). */
-  parked: number[] | null = null;
+  /** Writes wait for the end of it; null: there is no pause. */
+  parked: WritePause | null = null;
   private readonly io: Station | null;
   private readonly turns = new ConnectionTurns();
   readonly effort: EffortTime;
@@ -388,7 +385,7 @@ export class Node {
   }
 
   get backgroundBusyNs(): number {
-    return this.backgroundNs + this.effort.backgroundNs + (this.save === null ? 0 : this.sim.now - this.saveStartedNs);
+    return this.backgroundNs + this.effort.backgroundNs + (this.save?.backgroundNs() ?? 0);
   }
 
   get backlogNs(): number {

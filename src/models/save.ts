@@ -36,11 +36,12 @@ export interface SaveReport {
 
 /** What a node keeps of the save that it is making. */
 export interface RunningSave {
-  readonly rewrittenKeys: number;
-  /** Memory that it takes when a share of the data set has been saved. */
-  bytes(progress: number): number;
+  /** Memory that it takes now. */
+  bytes(): number;
   /** Engine-thread time that writes owe to it since the last call. */
   takeNs(): number;
+  /** For how long a child of it has worked in the background. */
+  backgroundNs(): number;
   end(): void;
 }
 
@@ -75,9 +76,13 @@ export function startSave(
   const { incarnation } = node;
   const dataBytes = engine.dataBytes;
   engine.childActive = true;
-  node.save = save;
-  node.saveStartedNs = startedNs;
-  node.saveProgress = () => Math.min(1, (sim.now - startedNs) / durationNs);
+  const running: RunningSave = {
+    bytes: () => save.bytes(Math.min(1, (sim.now - startedNs) / durationNs)),
+    takeNs: () => save.takeNs(),
+    backgroundNs: () => sim.now - startedNs,
+    end: () => save.end(),
+  };
+  node.save = running;
   let peak = 0;
   const finish = (completed: boolean) => {
     if (completed) {
@@ -101,7 +106,7 @@ export function startSave(
   };
   const look = (sample: number) => {
     if (node.incarnation !== incarnation) return finish(false);
-    peak = Math.max(peak, save.bytes(node.saveProgress()));
+    peak = Math.max(peak, running.bytes());
     if (sample === SAMPLES) return finish(true);
     sim.after(Math.max(1, Math.round(durationNs / SAMPLES)), `${node.name}/save`, () => look(sample + 1));
   };
@@ -115,9 +120,12 @@ function startForkless(node: Node, sim: Simulation, done: (report: SaveReport) =
   const workNs = saveDurationNs(node);
   const save = new ForklessSave(engine, (keys, bytes) => node.cpu.scaled(saveWorkNs(keys, bytes)));
   engine.childActive = true;
-  node.save = save;
-  node.saveStartedNs = startedNs;
-  node.saveProgress = () => save.progress;
+  node.save = {
+    bytes: () => save.changedBytes,
+    takeNs: () => save.takeNs(),
+    backgroundNs: () => 0,
+    end: () => save.end(),
+  };
   walk(node, sim, save, workNs, (delayedNs, completed) => {
     if (completed) {
       save.end();

@@ -7,33 +7,36 @@ import type { Simulation } from "../sim/simulation.ts";
 import { REQUEST } from "./messages.ts";
 import type { Node } from "./node.ts";
 
-/** Pauses that a save began and that nobody else needs. */
-const ownPauses = new WeakSet<number[]>();
+export interface WritePause {
+  /** What waits: request and generation in turn. */
+  readonly calls: number[];
+  /** A save began it, and nobody else needs it. */
+  isSaves: boolean;
+}
 
 export function pauseWrites(node: Node): void {
-  node.parked ??= [];
-  ownPauses.delete(node.parked);
+  node.parked ??= { calls: [], isSaves: false };
+  node.parked.isSaves = false;
 }
 
 /** A write that has to wait. */
-export function park(parked: number[], request: number, generation: number): void {
-  parked.push(request, generation);
+export function park({ calls }: WritePause, request: number, generation: number): void {
+  calls.push(request, generation);
 }
 
 export function resumeWrites(node: Node, sim: Simulation): void {
-  const parked = node.parked ?? [];
+  const calls = node.parked?.calls ?? [];
   node.parked = null;
-  for (let i = 0; i < parked.length; i += 2) sim.send(0, node.target, REQUEST, parked[i], parked[i + 1]);
+  for (let i = 0; i < calls.length; i += 2) sim.send(0, node.target, REQUEST, calls[i], calls[i + 1]);
 }
 
 /** The same for a save; false while somebody else pauses them. */
 export function pauseOwnWrites(node: Node): boolean {
   if (node.parked !== null) return false;
-  node.parked = [];
-  ownPauses.add(node.parked);
+  node.parked = { calls: [], isSaves: true };
   return true;
 }
 
 export function resumeOwnWrites(node: Node, sim: Simulation): void {
-  if (node.parked !== null && ownPauses.has(node.parked)) resumeWrites(node, sim);
+  if (node.parked?.isSaves === true) resumeWrites(node, sim);
 }

@@ -28,7 +28,7 @@ export const MEMORY_METRICS: readonly NodeMetric[] = [
     "CopyOnWriteBytes",
     "Bytes",
     "pages that the running save has duplicated; not a CloudWatch metric",
-    ({ node }) => (node.save === null ? 0 : node.save.bytes(node.saveProgress())),
+    ({ node }) => (node.save === null ? 0 : node.save.bytes()),
   ),
   standing("SaveInProgress", "None", "1 while a background save runs", ({ node }) => (node.save === null ? 0 : 1)),
 ];

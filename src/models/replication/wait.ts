@@ -73,7 +73,7 @@ export class ReplicationWaits {
     if (requests.reads[request] === 1 || requests.written[request] === 0) return false;
     if (stream === null || requests.reply[request] instanceof ErrorReply) return false;
     const log = stream.log?.isSync === true ? stream.log : null;
-    if (log !== null && log.isClosed) return this.isNeverAnswered(request);
+    if (log?.isClosed === true) return this.isNeverAnswered(request);
     if (config === null) return log !== null && this.persists(log, request, generation, bytes);
     this.waited++;
     node.block(node.cpu.overheadNs + WAIT_BYTES * node.cpu.byteInNs);
