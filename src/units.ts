@@ -12,6 +12,8 @@ export const NS_PER_DAY = 86_400 * NS_PER_SECOND;
 export const KIB = 1_024;
 export const MIB = 1_024 * KIB;
 export const GIB = 1_024 * MIB;
+/** Bandwidth is sold in decimal gigabits a second. */
+export const BYTES_PER_GBIT = 1e9 / 8;
 
 /** Hours in the month that AWS quotes monthly prices for (elasticache-pricing.json, hoursPerMonth). */
 export const HOURS_PER_MONTH = 730;

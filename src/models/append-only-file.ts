@@ -25,13 +25,11 @@ import { NS_PER_MS, NS_PER_SECOND } from "../units.ts";
 import type { AppendOnlyConfig } from "./config.ts";
 import { dataSize } from "./data-size.ts";
 import type { Node } from "./node.ts";
-import { saveDurationNs, startSave } from "./save.ts";
+import { loadWorkNs, saveDurationNs, startSave } from "./save.ts";
 
 const EVERY_NS = NS_PER_SECOND;
 const PATIENCE_NS = 2 * NS_PER_SECOND;
 const LOOK_AGAIN_NS = 100 * NS_PER_MS;
-const LOAD_KEY_NS = 1_200;
-const LOAD_BYTE_NS = 2.8;
 
 export class AppendOnlyFile {
   /** Fsyncs that held the engine thread (everysec), and rewrites that ended. */
@@ -164,6 +162,6 @@ export class AppendOnlyFile {
     if (stored === null) return { keys: 0, ns: 0 };
     copyData(stored, node.engine);
     const { keys, bytes } = dataSize(node.engine);
-    return { keys, ns: node.cpu.scaled(keys * LOAD_KEY_NS + bytes * LOAD_BYTE_NS) };
+    return { keys, ns: node.cpu.scaled(loadWorkNs(keys, bytes)) };
   }
 }

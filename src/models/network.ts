@@ -25,7 +25,7 @@
 import { jStat } from "jstat";
 import type { Random } from "../sim/random.ts";
 import { TokenBucket } from "../sim/token-bucket.ts";
-import { NS_PER_SECOND } from "../units.ts";
+import { BYTES_PER_GBIT, NS_PER_SECOND } from "../units.ts";
 import type { Links } from "./faults/links.ts";
 
 export interface LatencyConfig {
@@ -67,7 +67,6 @@ export class Latency {
   }
 }
 
-const BYTES_PER_GBIT = 1e9 / 8;
 /** Bytes of headers per message of a request or reply: Ethernet, IP, TCP with timestamps. */
 export const HEADER_BYTES = 66;
 /** Payload of a full packet within a VPC: jumbo frames of 9,001 bytes (EC2 guide). */

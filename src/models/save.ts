@@ -16,6 +16,9 @@ import type { Node } from "./node.ts";
 
 const PER_KEY_NS = 1_600;
 const PER_BYTE_NS = 10.3;
+/** Reading back what was saved, and saving without compression, which is taken to cost the same (models/physics.md, 1.1). */
+const LOAD_KEY_NS = 1_200;
+const LOAD_BYTE_NS = 2.8;
 /** Looks at the duplicated memory so many times during a save: its peak may lie before the end. */
 const SAMPLES = 40;
 
@@ -54,6 +57,11 @@ export function saveDurationNs(node: Node): number {
 /** The same on the reference core. */
 export function saveWorkNs(keys: number, bytes: number): number {
   return keys * PER_KEY_NS + bytes * PER_BYTE_NS;
+}
+
+/** Time to load it on the reference core. */
+export function loadWorkNs(keys: number, bytes: number): number {
+  return keys * LOAD_KEY_NS + bytes * LOAD_BYTE_NS;
 }
 
 /**

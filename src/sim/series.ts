@@ -39,19 +39,3 @@ export class Gauge {
     return result;
   }
 }
-
-/** A running total that is read as the growth since the last reading. */
-export class PeriodCounter {
-  private readonly before: { value: number };
-
-  constructor(private readonly total: () => number) {
-    this.before = { value: total() };
-  }
-
-  read(): number {
-    const value = this.total();
-    const growth = value - this.before.value;
-    this.before.value = value;
-    return growth;
-  }
-}

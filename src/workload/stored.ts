@@ -15,8 +15,6 @@ export type Stored =
   | { readonly kind: "bitmap"; readonly bits: number; readonly share: number }
   | { readonly kind: "hyperloglog"; readonly count: number };
 
-export type StoredKind = Stored["kind"];
-
 /** Elements of one call: enough to cost little each, few enough for an argument list. */
 const PER_CALL = 1_000;
 

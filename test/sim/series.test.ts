@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Gauge, PeriodCounter } from "../../src/sim/series.ts";
+import { Gauge } from "../../src/sim/series.ts";
 
 describe("Gauge", () => {
   const step = fc.record({
@@ -59,21 +59,5 @@ describe("Gauge", () => {
     const [seldom, often] = [new Gauge(3), new Gauge(3)];
     for (let nowNs = 0; nowNs < 1_000; nowNs += 7) often.set(nowNs, 3);
     expect(often.read(1_000)).toEqual(seldom.read(1_000));
-  });
-});
-
-describe("PeriodCounter", () => {
-  test("read() gives the growth since the last reading, from where the total stood at the start", () => {
-    let total = 17;
-    const counter = new PeriodCounter(() => total);
-    expect(counter.read()).toBe(0);
-    fc.assert(
-      fc.property(fc.array(fc.array(fc.nat(1_000), { maxLength: 20, size: "max" })), periods => {
-        for (const growths of periods) {
-          for (const growth of growths) total += growth;
-          expect(counter.read()).toBe(growths.reduce((sum, growth) => sum + growth, 0));
-        }
-      }),
-    );
   });
 });

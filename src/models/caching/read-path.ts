@@ -14,7 +14,7 @@ import { makeProtection } from "../stampede/index.ts";
 import type { Loading, Protection } from "../stampede/protection.ts";
 import { CachedValue } from "./cached-value.ts";
 import { type PatternWorld, setCommand } from "./pattern.ts";
-import { FALLING_BACK, FETCHING, FIRST_OF_PROTECTION, READING, REFRESH_STORING, REFRESHING, STORING } from "./steps.ts";
+import { FALLING_BACK, FETCHING, READING, REFRESH_STORING, REFRESHING, STORING } from "./steps.ts";
 
 /** More than any workload has keys. */
 const KEYS = 2 ** 31;
@@ -175,11 +175,6 @@ export class ReadPath implements Loading {
   /** How long a value stays beyond its time. */
   get graceSeconds(): number {
     return this.protection.graceSeconds;
-  }
-
-  /** Whether a step is one of reading. */
-  static owns(step: number): boolean {
-    return step < FIRST_OF_PROTECTION * 2;
   }
 }
 

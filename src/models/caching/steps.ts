@@ -12,7 +12,6 @@ export const REFRESHING = 4;
 export const REFRESH_STORING = 5;
 
 /** Protections. */
-export const FIRST_OF_PROTECTION = 16;
 export const LOCKING = 16;
 export const WAITING = 17;
 export const UNLOCKING = 18;

@@ -16,20 +16,17 @@
 
 import { copyData } from "../../engine/databases.ts";
 import type { Simulation } from "../../sim/simulation.ts";
-import { NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
+import { BYTES_PER_GBIT, NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
 import { dataSize } from "../data-size.ts";
 import type { Latency } from "../network.ts";
 import type { Node } from "../node.ts";
-import { saveDurationNs, startSave } from "../save.ts";
+import { loadWorkNs, saveDurationNs, startSave } from "../save.ts";
 import { type LinkHooks, ReplicationLink } from "./link.ts";
 import type { ReplicationStream } from "./stream.ts";
 
-const LOAD_KEY_NS = 1_200;
-const LOAD_BYTE_NS = 2.8;
 /** The transfer takes its bandwidth in so many slices. */
 const SLICES = 100;
 const STALL_NS = 200 * NS_PER_MS;
-const BYTES_PER_GBIT = 1e9 / 8;
 
 export interface FullSyncHooks extends LinkHooks {
   log(what: string, cause: number | null): number;
@@ -78,7 +75,7 @@ export function startFullSync(
   let left = 2;
   const partDone = () => {
     if (--left > 0) return;
-    const loadNs = Math.max(1, Math.round(replica.cpu.scaled(keys * LOAD_KEY_NS + bytes * LOAD_BYTE_NS)));
+    const loadNs = Math.max(1, Math.round(replica.cpu.scaled(loadWorkNs(keys, bytes))));
     replica.block(loadNs);
     sim.after(loadNs, `${replica.name}/loaded`, () => {
       if (!alive()) return giveUp();

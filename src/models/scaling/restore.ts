@@ -10,17 +10,14 @@
 import type { Value, ValueType } from "../../engine/keyspace.ts";
 import { NO_EXPIRY } from "../../engine/keyspace.ts";
 import { SLOT_COUNT } from "../../engine/slots.ts";
-import { NS_PER_SECOND } from "../../units.ts";
+import { BYTES_PER_GBIT, NS_PER_SECOND } from "../../units.ts";
 import type { Cluster, Shard } from "../cluster.ts";
 import { addShard, nodesOf, retire } from "../cluster-members.ts";
 import { engineMs } from "../epoch.ts";
 import type { Node } from "../node.ts";
+import { loadWorkNs } from "../save.ts";
 import { begin, type ManoeuvreReport } from "./manoeuvre.ts";
 import { PROVISIONING_SETTING, whenProvisioned } from "./provision.ts";
-
-const LOAD_KEY_NS = 1_200;
-const LOAD_BYTE_NS = 2.8;
-const BYTES_PER_GBIT = 1e9 / 8;
 
 interface Item {
   readonly key: string;
@@ -113,7 +110,7 @@ function keysOf(shards: readonly Shard[]): number {
 function loadingNs(node: Node, items: readonly Item[]): number {
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
   const download = (bytes / (node.type.network.baselineGbps * BYTES_PER_GBIT)) * NS_PER_SECOND;
-  return Math.round(Math.max(download, node.cpu.scaled(items.length * LOAD_KEY_NS + bytes * LOAD_BYTE_NS)));
+  return Math.round(Math.max(download, node.cpu.scaled(loadWorkNs(items.length, bytes))));
 }
 
 function load(node: Node, items: readonly Item[]): void {

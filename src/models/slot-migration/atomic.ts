@@ -20,7 +20,7 @@ import { keyPositions } from "../../engine/command.ts";
 import { NO_DATABASE } from "../../engine/propagation.ts";
 import { commandBytes, ErrorReply } from "../../engine/reply.ts";
 import { keySlot } from "../../engine/slots.ts";
-import { NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
+import { BYTES_PER_GBIT, NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
 import type { MigrationConfig } from "../config/scaling.ts";
 import type { Node } from "../node.ts";
@@ -32,7 +32,6 @@ import { restoreNs, type Transfer, transferOf } from "./transfer.ts";
 
 const KEY_NS = 1_200;
 const BYTE_NS = 2.0;
-const BYTES_PER_GBIT = 1e9 / 8;
 const SLICE_NS = NS_PER_MS;
 /** Changes that the target takes in one turn of its event loop. */
 const CHANGES_PER_TURN = 64;

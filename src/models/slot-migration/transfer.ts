@@ -11,6 +11,7 @@ import { NO_EXPIRY, STRING } from "../../engine/keyspace.ts";
 import { dumpPayload } from "../../engine/rdb/payload.ts";
 import { RawString, type StringValue } from "../../engine/values/string.ts";
 import type { Node } from "../node.ts";
+import { loadWorkNs, saveWorkNs } from "../save.ts";
 
 /** Type byte, length, version and checksum of a payload. */
 const PAYLOAD_BYTES = 15;
@@ -53,10 +54,10 @@ function textOf(value: StringValue): Bytes {
 
 /** Engine-thread time to write a payload of this size on the reference core. */
 export function dumpNs(bytes: number, compresses: boolean): number {
-  return compresses ? 1_600 + 10.3 * bytes : 1_200 + 2.8 * bytes;
+  return compresses ? saveWorkNs(1, bytes) : loadWorkNs(1, bytes);
 }
 
 /** The same to read it. */
 export function restoreNs(bytes: number): number {
-  return 1_200 + 2.8 * bytes;
+  return loadWorkNs(1, bytes);
 }

@@ -3,8 +3,7 @@
 
 import type { NodeType } from "../../catalog/nodes.ts";
 import { HEADER_BYTES } from "../../models/network.ts";
-
-const BYTES_PER_GBIT = 1e9 / 8;
+import { BYTES_PER_GBIT } from "../../units.ts";
 
 export interface Interface {
   /** Share of the baseline that is asked for in the busier direction; above 1 credits are spent. */
