@@ -173,3 +173,14 @@ describe("style", () => {
     expect(found).toEqual([]);
   });
 });
+
+describe("ARCHITECTURE.md", () => {
+  it("names every library of package.json and no other", () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const used = [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+    const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+    const table = text.slice(text.indexOf("| library |"), text.indexOf("## Tests"));
+    const named = [...table.matchAll(/^\| ([^|]+) \|/gmu)].flatMap(([, names]) => names.split(", ")).slice(2);
+    expect(named.sort()).toEqual(used.filter(name => !name.startsWith("@types/")).sort());
+  });
+});

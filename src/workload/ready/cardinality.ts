@@ -1,4 +1,4 @@
-// How many different visitors: a HyperLogLog per page, 12 KB each however many there were.
+// How many different visitors: a HyperLogLog per page, 12 KB and no more however many there were.
 
 import type { ReadyWorkload } from "./ready.ts";
 
