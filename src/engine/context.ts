@@ -212,6 +212,11 @@ export class Context {
   // -------------------------------------------------------------------------------------------------------------
   // Replication.
 
+  /** Whether anybody gets what the call changes. */
+  get isPropagated(): boolean {
+    return this.engine.propagation.listened;
+  }
+
   /** Replicas get this instead of the call; several in order when called again. */
   propagateInstead(...argv: Bytes[]): void {
     if (!this.engine.propagation.listened) return;

@@ -89,9 +89,9 @@ function set(ctx: Context, argv: readonly Bytes[]): Reply {
   const stored = assign(ctx, key, entry, value, options.keepTtl);
   if (expireAt !== NO_EXPIRY) {
     ctx.db.setExpiry(stored, expireAt);
-    // From 8.0 on what is absolute already goes as it came.
+    // From 8.0 on what is absolute already goes as it came. Nobody needs the text where nobody listens.
     const asGiven = unit === "PXAT" && !options.get && ctx.engine.profile.scansExpiry;
-    if (!asGiven) ctx.propagateInstead("SET", key, value, "PXAT", String(expireAt));
+    if (!asGiven && ctx.isPropagated) ctx.propagateInstead("SET", key, value, "PXAT", String(expireAt));
   } else if (options.get) {
     // Replicas need no reply of the old value.
     ctx.propagateInstead(...argv.filter((_, i) => i < 3 || wordAt(argv, i) !== "GET"));

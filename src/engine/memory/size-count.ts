@@ -17,9 +17,9 @@ export const SIZE_CLASSES = MULTIPLES + PER_DOUBLING * (LARGEST_DOUBLING - FIRST
 /** The class of so many bytes, counted from 0. */
 export function sizeClassIndex(bytes: number): number {
   if (bytes <= LAST_MULTIPLE) return (bytes + STEP - 1) >> 3;
-  // 2^k < bytes <= 2^(k+1), in quarters of 2^k.
+  // 2^k < bytes <= 2^(k+1), in quarters of 2^k: the two bits below the highest say which.
   const k = 31 - Math.clz32(bytes - 1);
-  return MULTIPLES + PER_DOUBLING * (k - FIRST_DOUBLING) + ((bytes - 1 - 2 ** k) >>> (k - 2)) + 1;
+  return MULTIPLES + PER_DOUBLING * (k - FIRST_DOUBLING) + (((bytes - 1) >>> (k - 2)) % PER_DOUBLING) + 1;
 }
 
 /** The largest size of a class. */
