@@ -67,7 +67,9 @@ export class NodeFaults {
     const { faults } = latency;
     const hears = (zone: number) => faults === null || faults.passes(node.id, clientsIn(zone));
     for (const request of this.underWay(node)) {
-      const finished = requests.doneNs[request] > 0 && requests.doneNs[request] <= sim.now;
+      // What a process that stood still had promised for later, it has not finished.
+      const finished =
+        requests.muted[request] === 0 && requests.doneNs[request] > 0 && requests.doneNs[request] <= sim.now;
       if (state === "down" && finished) continue;
       const { client, zone } = this.senderOf(request);
       if (state === "down" && hears(zone)) {

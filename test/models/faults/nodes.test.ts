@@ -68,6 +68,23 @@ describe("a frozen process", () => {
     world.checkConservation();
   });
 
+  it("that is killed takes with it what it had promised: its clients hear of that at once", () => {
+    const world = writers({ client: { timeoutNs: 1_000e9, retry: { attempts: 1 } }, cluster: { shards: 1 } });
+    const { requests } = world;
+    const { primary } = world.cluster.shards[0];
+    runTo(world, 10);
+    primary.block(0.5e9);
+    runTo(world, 10.1);
+    world.nodeFaults.freeze(primary);
+    const waiting = () =>
+      requests.alive.reduce((sum, alive, i) => sum + (alive === 1 && requests.startedNs[i] < 10.1e9 ? 1 : 0), 0);
+    runTo(world, 12);
+    expect(waiting()).toBeGreaterThan(20);
+    world.crash(primary, "down");
+    runTo(world, 12.1);
+    expect(waiting()).toBe(0);
+  });
+
   it("is replaced as leader after the node timeout, and steps down when it goes on: it loses what it then accepted", () => {
     const world = writers({ cluster: { failover: UPSTREAM } });
     const [shard] = world.cluster.shards;
