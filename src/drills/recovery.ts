@@ -5,7 +5,7 @@
 //   first write   from a promotion until a write to the shard succeeds
 //   errors over   from the start until the last error, time-out or lost connection; known once the cause is over, every
 //                 shard has a running primary and a second has passed without another one. Nobody had one: no such phase
-//   availability  share of the requests that ended in that time and did not fail; those answered without the cache count
+//   availability  of everybody in that time (availability.ts)
 
 import { ErrorReply } from "../engine/reply.ts";
 import type { ClusterObserver, Shard } from "../models/cluster.ts";
@@ -14,6 +14,7 @@ import type { WritesObserver } from "../models/observers/writes.ts";
 import { FAILED } from "../models/outcome.ts";
 import type { World } from "../models/world.ts";
 import { NS_PER_MS, NS_PER_SECOND } from "../units.ts";
+import { Availability } from "./availability.ts";
 import type { DrillContext, DrillPhase } from "./drill.ts";
 
 /** Clients count as recovered after so long without an error, a timeout or a lost connection. */
@@ -40,7 +41,7 @@ export function followDisturbance(context: DrillContext, shards: readonly Shard[
   const { world, writes, report, finish } = context;
   const { sim, cluster } = world;
   const startNs = sim.now;
-  const before = endedByGroup(world);
+  const availability = new Availability(world);
   const writesBefore = countWrites(writes, shards);
   const courses = new Map(
     shards.map(shard => [
@@ -122,7 +123,8 @@ export function followDisturbance(context: DrillContext, shards: readonly Shard[
     if (report.endNs === null && isLed && sim.now - Math.max(quietSince, causeOverNs) >= QUIET_NS) {
       if (quietSince > startNs) keep({ name: "errors over", startNs, endNs: quietSince, boundBy: errorsBoundBy() });
       report.figures.recoverySeconds = (quietSince - startNs) / NS_PER_SECOND;
-      noteAvailability(world, before, report.figures);
+      const percent = availability.percent();
+      if (percent !== null) report.figures.availabilityPercent = percent;
       const { acknowledged, lost } = countWrites(writes, shards);
       if (writes !== null) {
         report.figures.acknowledgedWrites = acknowledged - writesBefore.acknowledged;
@@ -176,29 +178,4 @@ function countWrites(writes: WritesObserver | null, shards: readonly Shard[]): {
     lost += writes?.lost[index] ?? 0;
   }
   return { acknowledged, lost };
-}
-
-interface Ended {
-  ended: number;
-  failed: number;
-}
-
-/** Requests that have ended so far, by client group. */
-function endedByGroup(world: World): Ended[] {
-  const groups = world.clients.map((): Ended => ({ ended: 0, failed: 0 }));
-  world.config.workloads.forEach(({ client }, index) => {
-    const outcomes = world.recorder.soFar(index);
-    for (const count of outcomes) groups[client].ended += count;
-    groups[client].failed += outcomes[FAILED];
-  });
-  return groups;
-}
-
-function noteAvailability(world: World, before: readonly Ended[], figures: Record<string, number>): void {
-  const all: Ended = { ended: 0, failed: 0 };
-  endedByGroup(world).forEach(({ ended, failed }, group) => {
-    all.ended += ended - before[group].ended;
-    all.failed += failed - before[group].failed;
-  });
-  if (all.ended > 0) figures.availabilityPercent = 100 * (1 - all.failed / all.ended);
 }
