@@ -12,8 +12,8 @@ export const changeReplicas: Drill<z.infer<typeof options>> = {
   name: "change-replicas",
   summary: "every shard gets more replicas, or loses some",
   options,
-  problems({ to }, { replicas, earlier }) {
-    if (to !== replicas || earlier.includes("change-replicas")) return [];
+  problems({ to }, { replicas }) {
+    if (to !== replicas) return [];
     return [{ path: ["to"], message: `the cluster has ${replicas} already` }];
   },
   run: ({ world, report, finish }, { to }) => change(world.cluster, to, report, finish),

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { assert } from "../assert.ts";
+import type { Shard } from "../models/cluster.ts";
 import type { VariantChange } from "../models/config.ts";
 import type { Node } from "../models/node.ts";
 import type { WritesObserver } from "../models/observers/writes.ts";
@@ -54,8 +55,11 @@ export interface WorkloadFacts {
 
 /** What is known of the cluster before it runs: enough to say that a drill makes no sense there. */
 export interface DrillFacts {
+  /** Shards, and replicas of each, once the earlier drills have done what they are told. */
   readonly shards: number;
   readonly replicas: number;
+  /** The highest number of a shard by then: those of shards that are gone are not used again. */
+  readonly lastShard: number;
   readonly mode: "cluster" | "single";
   readonly zones: number;
   readonly failover: "managed" | "upstream";
@@ -127,10 +131,17 @@ export const targetSchema = z.strictObject(targetOptions).meta({ description: "T
 
 export type Target = z.infer<typeof targetSchema>;
 
+/** The shard that a number means now, or the sentence that says why there is none. */
+export function findShard({ cluster }: World, number: number): Shard | string {
+  const shard = cluster.shards[number - 1];
+  if (shard !== undefined && !shard.removed) return shard;
+  return `there is no shard ${number}: the cluster has ${cluster.members.length}`;
+}
+
 /** The running node that a target means now, or the sentence that says why there is none. */
 export function findTarget(world: World, target: Target): Node | string {
-  const shard = world.cluster.shards[target.shard - 1];
-  if (shard === undefined) return `there is no shard ${target.shard}: the cluster has ${world.cluster.shards.length}`;
+  const shard = findShard(world, target.shard);
+  if (typeof shard === "string") return shard;
   const node = target.role === "primary" ? shard.primary : shard.replicas[target.replica - 1];
   if (node === undefined) return `shard ${target.shard} has ${shard.replicas.length} replicas, not ${target.replica}`;
   return node.state === "up" ? node : `${node.name} is not running`;
@@ -161,13 +172,17 @@ export function zoneProblems(zone: number, { zones }: DrillFacts): DrillProblem[
   return [{ path: ["zone"], message: `there is no zone ${zone}: the scenario has ${zones}` }];
 }
 
+/** Whether the cluster has a shard of that number, or will have by then. */
+export function shardProblems(key: string, shard: number, { shards, lastShard }: DrillFacts): DrillProblem[] {
+  if (shard >= 1 && shard <= lastShard) return [];
+  return [{ path: [key], message: `there is no shard ${shard}: the cluster has ${shards}` }];
+}
+
 /** Whether the cluster has the node that a target means. */
-export function targetProblems(target: Partial<Target>, { shards, replicas }: DrillFacts): DrillProblem[] {
-  const problems: DrillProblem[] = [];
+export function targetProblems(target: Partial<Target>, facts: DrillFacts): DrillProblem[] {
   const { shard = 1, replica = 1, role } = target;
-  if (shard > shards) {
-    problems.push({ path: ["shard"], message: `there is no shard ${shard}: the cluster has ${shards}` });
-  }
+  const { replicas } = facts;
+  const problems = shardProblems("shard", shard, facts);
   if (role === "replica" && replica > replicas) {
     problems.push({ path: ["replica"], message: `there is no replica ${replica}: a shard has ${replicas}` });
   }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Traffic } from "../models/traffic.ts";
 import type { World } from "../models/world.ts";
 import { NS_PER_SECOND } from "../units.ts";
-import { type Drill, needsClusterMode, targetProblems } from "./drill.ts";
+import { type Drill, findShard, needsClusterMode, targetProblems } from "./drill.ts";
 import { duration, share } from "./fields.ts";
 
 const options = z
@@ -37,9 +37,9 @@ export const hotShard: Drill<z.infer<typeof options>> = {
   },
   run({ world, report, finish }, { shard, share: part, slots, for: lasts }) {
     const { cluster, sim } = world;
-    const hot = cluster.shards[shard - 1];
-    if (hot === undefined || hot.removed) {
-      report.refused = `there is no shard ${shard}: the cluster has ${cluster.members.length}`;
+    const hot = findShard(world, shard);
+    if (typeof hot === "string") {
+      report.refused = hot;
       return finish();
     }
     report.target = hot.primary.name;

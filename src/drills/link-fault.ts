@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { LinkFault } from "../models/faults/links.ts";
-import type { DrillContext } from "./drill.ts";
+import { type DrillContext, findShard } from "./drill.ts";
 import { duration } from "./fields.ts";
 import { coverage, type Side, side, sidesInWords } from "./parties.ts";
 import { followDisturbance } from "./recovery.ts";
@@ -32,9 +32,15 @@ export function disturbLinks(
   effect: Omit<LinkFault, "covers">,
   phase: string,
 ): void {
-  const { world, report } = context;
+  const { world, report, finish } = context;
   const bothWays = direction === "both";
   report.target = sidesInWords(from, to, bothWays);
+  for (const { shard } of [from, to]) {
+    const found = shard === null ? null : findShard(world, shard);
+    if (typeof found !== "string") continue;
+    report.refused = found;
+    return finish();
+  }
   const startNs = world.sim.now;
   const recovery = followDisturbance(context, world.cluster.shards);
   const fault = world.breakLinks(

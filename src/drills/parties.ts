@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { clientsIn, type LinkFault, type Party } from "../models/faults/links.ts";
 import type { World } from "../models/world.ts";
-import type { DrillFacts, DrillProblem } from "./drill.ts";
+import { type DrillFacts, type DrillProblem, shardProblems } from "./drill.ts";
 
 const FORMS = [
   /^(?<all>all)$/u,
@@ -75,9 +75,7 @@ export function sideProblems(from: Side | undefined, to: Side | undefined, facts
     if (one.zone !== null && (one.zone < 1 || one.zone > facts.zones)) {
       tell(`there is no zone ${one.zone}: the scenario has ${facts.zones}`);
     }
-    if (one.shard !== null && (one.shard < 1 || one.shard > facts.shards)) {
-      tell(`there is no shard ${one.shard}: the cluster has ${facts.shards}`);
-    }
+    if (one.shard !== null) problems.push(...shardProblems(key, one.shard, facts));
     if (one.role === "replicas" && facts.replicas === 0) tell("a shard has no replicas");
     if (one.replica !== null && (one.replica < 1 || one.replica > facts.replicas)) {
       tell(`there is no replica ${one.replica}: a shard has ${facts.replicas}`);

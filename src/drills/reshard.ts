@@ -5,7 +5,7 @@ import { evenRoutes, reshard as moveSlots } from "../models/scaling/reshard.ts";
 import { planByLoad, planMove, type SlotRoute } from "../models/slot-migration/plan.ts";
 import type { World } from "../models/world.ts";
 import { NS_PER_SECOND } from "../units.ts";
-import { type Drill, type DrillFacts, type DrillProblem, needsClusterMode } from "./drill.ts";
+import { type Drill, type DrillFacts, type DrillProblem, findShard, needsClusterMode, shardProblems } from "./drill.ts";
 import { duration } from "./fields.ts";
 
 const options = z
@@ -35,10 +35,7 @@ function problems({ plan, measure, from, to, slots, method }: Options, facts: Dr
     ["from", from],
     ["to", to],
   ] as const) {
-    // Others may have been added before it.
-    if (shard !== undefined && shard > facts.shards && !facts.earlier.includes("scale-out")) {
-      found.push({ path: [key], message: `there is no shard ${shard}: the cluster has ${facts.shards}` });
-    }
+    if (shard !== undefined) found.push(...shardProblems(key, shard, facts));
   }
   const told = [from, to, slots].filter(one => one !== undefined).length;
   if (told > 0 && told < 3)
@@ -64,6 +61,11 @@ export const reshard: Drill<Options> = {
     const { cluster, sim } = world;
     const start = (routes: readonly SlotRoute[]) => moveSlots(cluster, routes, method, report, finish);
     if (from !== undefined && to !== undefined && slots !== undefined) {
+      const gone = [from, to].map(number => findShard(world, number)).find(one => typeof one === "string");
+      if (gone !== undefined) {
+        report.refused = gone;
+        return finish();
+      }
       return start(planMove(cluster.slots.owner, from - 1, to - 1, slots));
     }
     if (plan === "even") return start(evenRoutes(cluster));

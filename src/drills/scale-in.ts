@@ -14,8 +14,7 @@ export const scaleIn: Drill<z.infer<typeof options>> = {
   options,
   problems({ shards }, facts) {
     const found = needsClusterMode(facts);
-    // Others may have been added before it.
-    if (shards >= facts.shards && !facts.earlier.includes("scale-out")) {
+    if (shards >= facts.shards) {
       found.push({ path: ["shards"], message: `leaves no shard: the cluster has ${facts.shards}` });
     }
     return found;

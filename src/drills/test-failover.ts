@@ -2,7 +2,7 @@
 // any 24 hours, one at a time (API reference; aws-facts.md, 4).
 
 import { z } from "zod";
-import { type Drill, targetProblems } from "./drill.ts";
+import { type Drill, findShard, targetProblems } from "./drill.ts";
 import { followDisturbance } from "./recovery.ts";
 
 const options = z
@@ -25,7 +25,11 @@ export const testFailover: Drill<z.infer<typeof options>> = {
   },
   run(context, { shard: number }) {
     const { world, report, finish } = context;
-    const shard = world.cluster.shards[number - 1];
+    const shard = findShard(world, number);
+    if (typeof shard === "string") {
+      report.refused = shard;
+      return finish();
+    }
     report.target = shard.primary.name;
     const event = world.log.add("control plane", `TestFailover of shard ${number}`);
     const recovery = followDisturbance(context, [shard]);

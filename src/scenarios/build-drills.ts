@@ -2,6 +2,7 @@
 
 import { engineOfProfile } from "../catalog/engines.ts";
 import { nodeType } from "../catalog/nodes.ts";
+import type { DrillFacts } from "../drills/drill.ts";
 import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
 import type { VariantChange } from "../models/config.ts";
 import { formatDurationNs, NS_PER_DAY } from "../units.ts";
@@ -14,8 +15,6 @@ import type { Scenario } from "./schema.ts";
 export function planDrills(scenario: Scenario, failover: "managed" | "upstream", report: Report): PlannedDrill[] {
   const { cluster, zones, duration } = scenario;
   const facts = {
-    shards: cluster.shards,
-    replicas: cluster.replicas,
     mode: cluster.mode,
     zones,
     failover,
@@ -45,6 +44,7 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
       return against;
     },
   };
+  const inOrder = [...(scenario.drills as readonly Entry[])].sort((a, b) => a.at - b.at);
   const nameAt = (entry: object) =>
     Object.keys(entry).find(key => key !== "at" && Object(entry)[key] !== undefined) ?? "";
   const planned = scenario.drills.flatMap((entry, i): PlannedDrill[] => {
@@ -64,13 +64,39 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
     }
     const [name] = names;
     const options = rest[name];
-    const earlier = scenario.drills.filter(other => (other as { at: number }).at < at).map(nameAt);
-    for (const { path, message } of drillNamed(name)?.problems?.(options, { ...facts, earlier }) ?? []) {
+    const before = inOrder.filter(other => other.at < at);
+    const then = { ...facts, ...shapeAfter(cluster, before), earlier: before.map(nameAt) };
+    for (const { path, message } of drillNamed(name)?.problems?.(options, then) ?? []) {
       report(["drills", i, name, ...path], message);
     }
     return [{ atNs: at, name, options }];
   });
   return [...planned, ...dailyBackups(scenario)];
+}
+
+/** A drill as it is written: an instant, and its options by its name. */
+type Entry = { readonly at: number } & {
+  readonly [name: string]: { readonly shards?: number; readonly to?: number } | undefined;
+};
+
+/** The shape of the cluster once these drills, in their order, have done what they are told. */
+function shapeAfter(
+  cluster: Scenario["cluster"],
+  drills: readonly Entry[],
+): Pick<DrillFacts, "shards" | "replicas" | "lastShard"> {
+  let { shards, replicas } = cluster;
+  let lastShard = shards;
+  for (const drill of drills) {
+    const added = drill["scale-out"]?.shards ?? 0;
+    if (drill.restore !== undefined) {
+      shards = drill.restore.shards ?? shards;
+      lastShard += shards;
+    }
+    shards += added - (drill["scale-in"]?.shards ?? 0);
+    lastShard += added;
+    replicas = drill["change-replicas"]?.to ?? replicas;
+  }
+  return { shards, replicas, lastShard };
 }
 
 /** One a day in its window, of a replica where there is one; ElastiCache keeps `backups` of them. */

@@ -179,6 +179,7 @@ describe("a reboot", () => {
 
 const FACTS: DrillFacts = {
   shards: 3,
+  lastShard: 3,
   replicas: 1,
   mode: "cluster",
   zones: 3,

@@ -1,7 +1,10 @@
 // Drills that are aimed at what is not there, or at what they cannot change, are refused before the run, and say why.
 
 import { describe, expect, it } from "vitest";
-import { problems } from "../scenarios/fixture.ts";
+import { scheduleDrills } from "../../src/drills/index.ts";
+import { World } from "../../src/models/world.ts";
+import { runTo } from "../models/world.ts";
+import { load, problems } from "../scenarios/fixture.ts";
 
 const scenario = (drills: string, more = "") => `name: small
 duration: 10s
@@ -32,6 +35,45 @@ describe("a drill that is aimed at nothing", () => {
     ["runaway-script: { restart: 2s }", "nobody restarts the engine"],
   ])("%s", async (drill, problem) => {
     expect((await problems(scenario(`{ at: 2s, ${drill} }`))).join("\n")).toContain(problem);
+  });
+
+  it.each([
+    "crash-node: { shard: 2 }",
+    "crash-node: { role: replica, shard: 2, replica: 1 }",
+    "partition: { from: replicas of shard 2, to: rest }",
+    "reshard: { from: 1, to: 2, slots: 5 }",
+    "hot-shard: { shard: 2 }",
+  ])("a shard and a replica that an earlier drill adds are there: %s", async drill => {
+    const added = "{ at: 1s, scale-out: {} }, { at: 2s, change-replicas: { to: 1 } }";
+    expect(await problems(scenario(`${added}, { at: 9s, ${drill} }`))).toEqual([]);
+    expect((await problems(scenario(`{ at: 9s, scale-out: {} }, { at: 3s, ${drill} }`))).join()).toContain(
+      "there is no shard 2: the cluster has 1",
+    );
+  });
+
+  it("a shard that is not there yet when the drill begins is refused then", async () => {
+    const drills = [
+      "crash-node: { shard: 2 }",
+      "partition: { from: shard 2, to: rest, for: 1s }",
+      "hot-shard: { shard: 2 }",
+    ];
+    const { built } = await load(
+      scenario(`{ at: 1s, scale-out: {} }, ${drills.map((drill, i) => `{ at: ${2 + i}s, ${drill} }`).join(", ")}`),
+    );
+    const world = new World(built.world(0, 1));
+    const reports = scheduleDrills(world, built.drills);
+    world.start();
+    runTo(world, 10);
+    expect(reports.slice(1).map(({ refused }) => refused)).toEqual(
+      drills.map(() => "there is no shard 2: the cluster has 1"),
+    );
+  });
+
+  it("as many shards as there will be then can leave, but for one", async () => {
+    const leave = (shards: number) =>
+      problems(scenario(`{ at: 1s, scale-out: {} }, { at: 9s, scale-in: { shards: ${shards} } }`));
+    expect(await leave(1)).toEqual([]);
+    expect((await leave(2)).join()).toContain("leaves no shard: the cluster has 2");
   });
 
   it("an origin that nobody asks cannot be slow", async () => {
