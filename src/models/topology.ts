@@ -20,7 +20,7 @@ import type { Node } from "./node.ts";
 export const PRIMARY_ENDPOINT = -1;
 
 export class InstanceView {
-  /** How often it went by an answer that the name does not give any more. */
+  /** Connections that it opened by an answer which the name does not give any more. */
   outdated = 0;
   /** Whether the last `route` chose a replica. */
   routedToReplica = false;
@@ -67,6 +67,13 @@ export class InstanceView {
     this.refreshEvery(this.config.refresh.everyNs);
   }
 
+  /** Its process is another one, which knows nothing of before. */
+  restart(): void {
+    this.dns?.forget();
+    this.reader?.forget();
+    this.copyTopology();
+  }
+
   private refreshEvery(everyNs: number): void {
     if (!Number.isFinite(everyNs)) return;
     // Instances began at different times.
@@ -80,9 +87,13 @@ export class InstanceView {
 
   /** Where a new connection for the primary endpoint goes now. */
   resolve(): number {
-    const node = this.dns!.resolve(this.sim.now);
+    const node = this.endpointNode();
     if (node !== this.cluster.primaryEndpoint!.node) this.outdated++;
     return node;
+  }
+
+  private endpointNode(): number {
+    return this.dns!.resolve(this.sim.now);
   }
 
   /** The node, or PRIMARY_ENDPOINT, for a command on a slot (-1: any shard). */
@@ -110,7 +121,7 @@ export class InstanceView {
   }
 
   private zoneOf(member: number): number {
-    return this.cluster.nodes[member === PRIMARY_ENDPOINT ? this.resolve() : member].zone;
+    return this.cluster.nodes[member === PRIMARY_ENDPOINT ? this.endpointNode() : member].zone;
   }
 
   /** Without replicas the reader endpoint leads to the primary. */
@@ -128,11 +139,25 @@ export class InstanceView {
       return turn === replicas.length ? primary : replicas[turn];
     }
     if (readFrom === "nearest" || readFrom === "zone-replica") {
-      const candidates = readFrom === "nearest" ? [primary, ...replicas] : replicas;
-      const here = candidates.filter(member => this.zoneOf(member) === this.zone);
-      if (here.length > 0) return here[this.turn++ % here.length];
+      const here = this.pickHere(replicas, readFrom === "nearest" && this.isHere(primary), primary);
+      if (here !== null) return here;
     }
     return replicas.length === 0 ? null : replicas[this.turn++ % replicas.length];
+  }
+
+  private isHere(member: number): boolean {
+    return this.zoneOf(member) === this.zone;
+  }
+
+  /** Round robin over those in the instance's own zone; null: there is none. Asked for every read: it makes no list. */
+  private pickHere(replicas: readonly number[], withPrimary: boolean, primary: number): number | null {
+    let count = withPrimary ? 1 : 0;
+    for (const replica of replicas) if (this.isHere(replica)) count++;
+    if (count === 0) return null;
+    let turn = this.turn++ % count;
+    if (withPrimary && turn-- === 0) return primary;
+    for (const replica of replicas) if (this.isHere(replica) && turn-- === 0) return replica;
+    return null;
   }
 
   /** A node said who serves the slot. */

@@ -65,6 +65,26 @@ describe("a library that asks for the topology", () => {
   });
 });
 
+describe("an endpoint's old answer", () => {
+  it("counts for each connection that is opened by it, not for each read that asks who is near", () => {
+    const world = smallWorld({
+      zones: 1,
+      rate: 500,
+      seconds: 10,
+      latency: CALM,
+      cluster: { mode: "single", shards: 1, replicasPerShard: 1, multiAz: true, failover: FAILOVER },
+      client: { instances: 1, pool: { size: 2 }, dnsTtlNs: Number.POSITIVE_INFINITY, readFrom: "nearest" },
+      workload: { preload: 1 },
+    });
+    runTo(world, 2);
+    const [client] = world.clients;
+    const [record, opened] = [world.cluster.primaryEndpoint!, client.connections.dialer.attempts];
+    record.node = world.cluster.shards[0].replicas[0].id;
+    runTo(world, 10);
+    expect(client.outdatedNames).toBe(client.connections.dialer.attempts - opened);
+  });
+});
+
 describe("MOVED", () => {
   /** Slots of shard 1 go to shard 2 while the client looks. */
   const redirects = (onMoved: boolean) => {
