@@ -41,7 +41,9 @@ export const connectionStorm: Drill<z.infer<typeof options>> = {
       restarted += count;
       for (let instance = 0; instance < count; instance++) {
         const wait = Math.round((over * instance) / Math.max(1, count));
-        sim.after(wait, "instance restarts", () => restartInstance(group.connections, world.connections, instance));
+        sim.after(wait, "instance restarts", () =>
+          restartInstance(group, world.connections, world.requests, instance, sim.now),
+        );
       }
     }
     world.log.add(report.target, `${restarted} instances restart`);

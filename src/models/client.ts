@@ -68,7 +68,7 @@ export class Client implements Carrier {
   replyWatcher: ((request: number, reply: Reply) => void) | null = null;
 
   readonly connections: Connections;
-  private readonly views: InstanceView[] = [];
+  readonly views: InstanceView[] = [];
   readonly breakers: CircuitBreakers | null;
   readonly budgets: RetryBudgets | null;
   private readonly table: ConnectionTable;
@@ -368,7 +368,7 @@ export class Client implements Carrier {
     return this.views[instance].resolve();
   }
 
-  /** How often instances went by an answer that the endpoint's name does not give any more. */
+  /** Connections that instances opened by an answer which the endpoint's name does not give any more. */
   get outdatedNames(): number {
     return this.views.reduce((sum, view) => sum + view.outdated, 0);
   }

@@ -47,6 +47,11 @@ export class DnsCache {
     this.node = record.answer();
   }
 
+  /** The next one asks the authority. */
+  forget(): void {
+    this.expiresNs = Number.NEGATIVE_INFINITY;
+  }
+
   /** The node that the client believes in. */
   resolve(nowNs: number): number {
     if (nowNs >= this.expiresNs) {
@@ -72,6 +77,11 @@ export class ConnectedName {
       this.broken = false;
     }
     return this.node;
+  }
+
+  forget(): void {
+    this.cache.forget();
+    this.broken = true;
   }
 
   /** Connections broke: the next one asks again. */

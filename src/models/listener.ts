@@ -174,7 +174,7 @@ export class Listener {
   private believes(login: Login, instance: number): boolean {
     const { engine } = this.node;
     this.loginSession ??= engine.session(LOGIN_SESSION);
-    const isGood = login.isTokenGood(this.sim.now);
+    const isGood = login.isTokenGood(instance, this.sim.now);
     const reply = isGood ? engine.execute(this.loginSession, login.words(instance)) : WRONG_PASSWORD;
     if (!(reply instanceof ErrorReply)) return true;
     this.denied++;

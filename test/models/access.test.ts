@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { passwordOf, TOKEN } from "../../src/models/access/access.ts";
+import { restartInstance } from "../../src/models/clients/restart.ts";
 import type { AccessConfig, LoginConfig } from "../../src/models/config.ts";
 import { DONE, FAILED } from "../../src/models/outcome.ts";
 import type { World } from "../../src/models/world.ts";
@@ -118,6 +119,21 @@ describe("IAM", () => {
     expect(one.clients[0].login!.expired).toBeGreaterThanOrEqual(2);
     expect(one.clients[0].login!.refused).toBeGreaterThan(100);
     expect(one.clients[0].openConnections).toBe(0);
+  });
+
+  it("an instance that restarts has a token as young as it is", () => {
+    const one = group({ freshTokens: false }, SECOND);
+    runTo(one, 10);
+    const [client] = one.clients;
+    expect(client.openConnections).toBe(0);
+    for (let i = 0; i < client.config.instances; i++) {
+      restartInstance(client, one.connections, one.requests, i, one.sim.now);
+    }
+    const { refused } = client.login!;
+    runTo(one, 14.5);
+    expect([client.openConnections > 0, client.login!.refused]).toEqual([true, refused]);
+    runTo(one, 20);
+    expect(client.login!.refused).toBeGreaterThan(refused);
   });
 
   it("new connections fail as soon as the token is too old", () => {

@@ -15,6 +15,8 @@ export class Login {
   readonly isIam: boolean;
   private readonly name: string | null;
   private readonly versions: Int16Array;
+  /** When each instance's process began: as old is the token that it had then. */
+  private readonly beganNs: Float64Array;
 
   constructor(
     readonly config: LoginConfig,
@@ -26,11 +28,17 @@ export class Login {
     this.name = user?.name ?? null;
     this.isIam = user?.proof === "iam";
     this.versions = new Int16Array(instances);
+    this.beganNs = new Float64Array(instances);
   }
 
   /** An instance has been given another version of the password. */
   learn(instance: number, version: number): void {
     this.versions[instance] = version;
+  }
+
+  /** An instance's process is another one. */
+  restart(instance: number, nowNs: number): void {
+    this.beganNs[instance] = nowNs;
   }
 
   /** The command that a new connection sends. */
@@ -39,9 +47,9 @@ export class Login {
     return this.name === null ? ["AUTH", password] : ["AUTH", this.name, password];
   }
 
-  /** Whether the token that an instance shows is still good. Instances start with the run. */
-  isTokenGood(nowNs: number): boolean {
-    return !this.isIam || this.config.freshTokens || nowNs <= this.access.iam.tokenNs;
+  /** Whether the token that an instance shows is still good. Instances start with the run, unless they restart. */
+  isTokenGood(instance: number, nowNs: number): boolean {
+    return !this.isIam || this.config.freshTokens || nowNs - this.beganNs[instance] <= this.access.iam.tokenNs;
   }
 
   /** How long the service lets a connection stand; Infinity where the client sends AUTH anew in time. */

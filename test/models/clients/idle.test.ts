@@ -5,20 +5,20 @@ import { worldConfig } from "../../../bench/world-config.ts";
 import { restartInstance } from "../../../src/models/clients/restart.ts";
 import type { PoolConfig } from "../../../src/models/config.ts";
 import type { World } from "../../../src/models/world.ts";
-import { CALM, runTo, smallWorld } from "../world.ts";
+import { CALM, managed, runTo, smallWorld } from "../world.ts";
 
 const SECOND = 1e9;
 const { listen } = worldConfig({ keys: 1, rate: 1, seconds: 1 }).cluster;
 
 /** One instance with eight connections to one node, of which a slow load needs one. */
-function idle(pool: Partial<PoolConfig>, idleSeconds: number, rate = 20): World {
+function idle(pool: Partial<PoolConfig>, idleSeconds: number, rate = 20, attempts = 1): World {
   return smallWorld({
     zones: 1,
     rate,
     seconds: 60,
     latency: CALM,
     cluster: { shards: 1, replicasPerShard: 0, multiAz: false, listen: { ...listen, idleSeconds } },
-    client: { instances: 1, pool: { size: 8, ...pool }, retry: { attempts: 1 } },
+    client: { instances: 1, pool: { size: 8, ...pool }, retry: { attempts } },
   });
 }
 
@@ -92,11 +92,53 @@ describe("an instance that restarts", () => {
     runTo(world, 5);
     const [client] = world.clients;
     const before = client.connections.dialer.attempts;
-    expect(restartInstance(client.connections, world.connections, 0)).toBe(8);
+    expect(restartInstance(client, world.connections, world.requests, 0, world.sim.now)).toBe(8);
     expect(client.openConnections).toBe(0);
     runTo(world, 6);
     expect(client.openConnections).toBe(8);
     expect(client.connections.dialer.attempts).toBe(before + 8);
     expect(world.cluster.nodes[0].connections).toBe(8);
+  });
+
+  it("tries none of the dead process's commands again, neither those that were sent nor those that waited", () => {
+    const world = idle({}, 0, 300, 3);
+    runTo(world, 5);
+    const [client] = world.clients;
+    const [node] = world.cluster.nodes;
+    node.block(0.1e9);
+    runTo(world, 5.05);
+    expect(client.waiting).toBeGreaterThan(0);
+    const { retries, tries } = client.counters;
+    restartInstance(client, world.connections, world.requests, 0, world.sim.now);
+    expect([client.counters.retries, client.counters.tries, client.waiting]).toEqual([retries, tries, 0]);
+    runTo(world, 6);
+    world.checkConservation();
+  });
+
+  it("asks for the endpoint's name anew, though it kept answers for ever", () => {
+    const world = smallWorld({
+      zones: 1,
+      rate: 50,
+      seconds: 20,
+      latency: CALM,
+      cluster: {
+        mode: "single",
+        shards: 1,
+        replicasPerShard: 1,
+        multiAz: true,
+        failover: managed({ detection: 1, promotion: 0.5, dns: 0.1, replacement: 1_000 }),
+      },
+      client: { instances: 1, dnsTtlNs: Number.POSITIVE_INFINITY, pool: { size: 2 } },
+    });
+    const [client] = world.clients;
+    runTo(world, 2);
+    world.crash(world.cluster.shards[0].primary, "down");
+    runTo(world, 8);
+    expect(client.openConnections).toBe(0);
+    expect(client.outdatedNames).toBeGreaterThan(10);
+    restartInstance(client, world.connections, world.requests, 0, world.sim.now);
+    const outdated = client.outdatedNames;
+    runTo(world, 20);
+    expect([client.openConnections, client.outdatedNames]).toEqual([2, outdated]);
   });
 });
