@@ -8,7 +8,7 @@ import { constant } from "../src/sim/distributions/constant.ts";
 import { lognormalByMean, lognormalByPercentiles } from "../src/sim/distributions/lognormal.ts";
 import { uniform } from "../src/sim/distributions/uniform.ts";
 import { zipf } from "../src/sim/distributions/zipf.ts";
-import { NS_PER_MS, NS_PER_SECOND, NS_PER_US } from "../src/units.ts";
+import { MIB, NS_PER_MS, NS_PER_SECOND, NS_PER_US } from "../src/units.ts";
 import { KeyTable } from "../src/workload/keys.ts";
 import { constantRate } from "../src/workload/rate.ts";
 
@@ -29,7 +29,14 @@ export const CLUSTER: ClusterConfig = {
     "maxmemory-policy": "allkeys-lru",
   },
   maxclients: 65_000,
-  listen: { backlog: 511, acceptsPerTurn: 10, tlsAcceptsPerTurn: 1, closesOnReplicaWrite: true, idleSeconds: 0 },
+  listen: {
+    backlog: 511,
+    acceptsPerTurn: 10,
+    tlsAcceptsPerTurn: 1,
+    closesOnReplicaWrite: true,
+    idleSeconds: 0,
+    subscriberLimit: { hardBytes: 32 * MIB, softBytes: 8 * MIB, softNs: 60e9 },
+  },
   quantum: 8,
   ioThreads: undefined,
   hardware: DEFAULT_HARDWARE,

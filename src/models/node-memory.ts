@@ -21,6 +21,8 @@ export class NodeMemory {
   swapShare = 0;
   /** What all keys take where the engine holds a sample of them. */
   sampled: SampledMemory | null = null;
+  /** Output buffers of those who read slowly; null until there is one. */
+  slowReaders: Set<{ readonly bufferedBytes: number }> | null = null;
   private readonly connections = new ConnectionMemory();
   private readonly shortSlices: boolean;
 
@@ -41,11 +43,17 @@ export class NodeMemory {
     this.accountClients();
   }
 
-  /** Memory of connections, and of replies that wait for the interface in their buffers. */
+  /** Memory of connections, and of replies that wait in their buffers, for the interface or for who reads slowly. */
   private accountClients(): void {
     const { now } = this.sim;
     const { engine, networkOut } = this.node;
-    engine.outside.clients = this.connections.bytes(now) + networkOut.waitingBytes(now);
+    engine.outside.clients = this.connections.bytes(now) + networkOut.waitingBytes(now) + this.slowReaderBytes;
+  }
+
+  get slowReaderBytes(): number {
+    let bytes = 0;
+    if (this.slowReaders !== null) for (const { bufferedBytes } of this.slowReaders) bytes += bufferedBytes;
+    return bytes;
   }
 
   /** The cron looks at everything that changes by itself. `stretchNs` since the last time. */
@@ -118,6 +126,7 @@ export class NodeMemory {
     this.defrag?.reset();
     this.host.reset(this.sim.now);
     this.swapShare = 0;
+    this.slowReaders?.clear();
     this.node.engine.outside.host = 0;
   }
 }

@@ -5,7 +5,7 @@ import type { Session } from "../engine/session.ts";
 import type { UserConfig } from "./config.ts";
 import { NO_REQUEST, ORDINARY, READONLY, userOf, wayOf } from "./requests.ts";
 
-/** Session numbers: control plane 0, primary 1, logins 2, then two per user, the default one first. */
+/** Session numbers: control plane 0, primary 1, logins 2, then two per user, the default one first, then those with a connection. */
 export const CONTROL_SESSION = 0;
 export const LOGIN_SESSION = 2;
 const FIRST = 3;
@@ -22,8 +22,12 @@ export class NodeSessions {
   /** Sees requests that ask a replica; null while nobody watches. */
   readonlyWatcher: ((request: number) => void) | null = null;
   private readonly pairs: Pair[];
+  private next: number;
 
-  constructor(engine: Engine, users: readonly UserConfig[]) {
+  constructor(
+    private readonly engine: Engine,
+    users: readonly UserConfig[],
+  ) {
     this.primary = engine.session(1, true);
     // They stand for connections that have logged in.
     this.pairs = ["default", ...users.map(user => user.name)].map((name, index): Pair => {
@@ -35,6 +39,16 @@ export class NodeSessions {
       return { plain, readonly };
     });
     this.client = this.pairs[0].plain;
+    this.next = FIRST + 2 * this.pairs.length;
+  }
+
+  /** A connection of its own, for somebody who listens. */
+  open(): Session {
+    return this.engine.session(this.next++);
+  }
+
+  close(session: Session): void {
+    this.engine.disconnect(session);
   }
 
   /** For a command that asks as its request's `session` says. */

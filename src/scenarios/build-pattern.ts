@@ -111,8 +111,20 @@ function originless(input: WorkloadInput, path: (...rest: Path) => Path, report:
     return { kind: "job-stream", group: bytesFromUtf8(group), consumers, count, workNs: work, pollNs: poll, maxLength };
   }
   if (publish === undefined) return null;
-  const { subscribers, sharded, keepalive } = publish;
-  return { kind: "publish", subscribers, sharded, keepaliveNs: keepalive };
+  const { subscribers, sharded, keepalive, slow } = publish;
+  if (slow !== undefined && slow.subscribers > subscribers) {
+    report(path("pattern", "publish", "slow", "subscribers"), `must be at most all of them, which are ${subscribers}`);
+  }
+  if (slow?.reads === 0) {
+    report(path("pattern", "publish", "slow", "reads"), "must be above nothing: a slow one, such as 1KiB");
+  }
+  return {
+    kind: "publish",
+    subscribers,
+    sharded,
+    keepaliveNs: keepalive,
+    ...(slow && { slow: { subscribers: slow.subscribers, bytesPerSecond: slow.reads } }),
+  };
 }
 
 const DEFAULT_ATTEMPTS = 5;

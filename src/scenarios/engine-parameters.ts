@@ -4,9 +4,11 @@
 
 import { engineParameters, engineProfileParameters, type Parameter } from "../catalog/engines.ts";
 import { maxmemoryAfterReserve, type NodeType } from "../catalog/nodes.ts";
+import { memoryBytes } from "../engine/parameters/kinds.ts";
 import { PARAMETER_NAMES, ParameterError, Parameters } from "../engine/parameters.ts";
 import type { EngineProfile } from "../engine/profile.ts";
 import type { ListenConfig } from "../models/config.ts";
+import { isSubscriberLimit, subscriberLimitOf, upstreamLimit } from "./output-limits.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Parameters that models read: what they do happens around the engine. */
@@ -123,7 +125,7 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
     if (name === "reserved-memory-percent") reservePercent = Number(value);
     else if (PARAMETER_NAMES.includes(name)) parameters[name] = value;
     else if (MODELLED.includes(name)) modelled[name] = value;
-    else if (name !== TLS_ACCEPTS && name !== REPLICA_WRITE) withoutEffect.push(name);
+    else if (name !== TLS_ACCEPTS && name !== REPLICA_WRITE && !isSubscriberLimit(name)) withoutEffect.push(name);
     if (name === "maxclients") maxclients = Number(value);
   }
   if (reservePercent >= 100) {
@@ -137,11 +139,20 @@ export function resolveParameters(input: ParameterInput, report: (name: string, 
   parameters["cluster-enabled"] = mode === "cluster" ? "yes" : "no";
   checkValues(profile, parameters, given, report);
   checkValues(profile, modelled, given, report);
+  const value = (name: string) => given[name] ?? defaults.get(name);
+  const ofModels = new Parameters(profile, modelled);
+  const subscriberLimit = managed
+    ? subscriberLimitOf(name => {
+        const bytes = memoryBytes(asText(value(name) ?? 0));
+        if (bytes === null) report(name, `must be a size such as 32mb, got «${value(name)}»`);
+        return Number(bytes ?? 0);
+      })
+    : upstreamLimit(ofModels, "pubsub");
   return {
     parameters,
     maxclients,
-    listen: listenConfig(name => given[name] ?? defaults.get(name)),
-    modelled: new Parameters(profile, modelled),
+    listen: { ...listenConfig(value), subscriberLimit },
+    modelled: ofModels,
     withoutEffect,
   };
 }
@@ -153,7 +164,9 @@ const ACCEPTS_BEFORE_8 = 1_000;
 /** net.core.somaxconn since Linux 5.4: the kernel shortens a longer backlog to it. */
 const SOMAXCONN = 4_096;
 
-function listenConfig(given: (name: string) => string | number | boolean | undefined): ListenConfig {
+function listenConfig(
+  given: (name: string) => string | number | boolean | undefined,
+): Omit<ListenConfig, "subscriberLimit"> {
   return {
     backlog: Math.min(SOMAXCONN, Number(given("tcp-backlog") ?? 511)),
     acceptsPerTurn: Number(given("max-new-connections-per-cycle") ?? ACCEPTS_BEFORE_8),

@@ -78,6 +78,13 @@ export const CACHING_METRICS: readonly Metric[] = [
     read: source => total(source, "MessagesMissed", source.workload),
   },
   {
+    name: "subscribersCut",
+    summary: "connections of subscribers closed because too much waited for them (client-output-buffer-limit)",
+    unit: "count",
+    perWorkload: true,
+    read: source => total(source, "SubscribersCut", source.workload),
+  },
+  {
     name: "originRate",
     summary: "requests that reach the origin per second",
     unit: "rate",

@@ -76,6 +76,11 @@ const CASES: readonly [id: string, guilty: Result, innocent: Result][] = [
   ["writes-lost", withColumns([column("WritesLost", "w", flat(2))]), withColumns([column("WritesLost", "w", flat(0))])],
   ["messages-missed", withColumns([column("MessagesMissed", "w", flat(2))]), withColumns([])],
   [
+    "slow-subscribers",
+    withColumns([column("SubscribersCut", "w", flat(2)), column("OutputBufferBytes", "a", flat(3e7))]),
+    withColumns([column("OutputBufferBytes", "a", flat(3e7))]),
+  ],
+  [
     "jobs-pile-up",
     withColumns([
       column(

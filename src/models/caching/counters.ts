@@ -46,4 +46,6 @@ export class CachingCounters {
   messagesDelivered = 0;
   readonly delivery = new Histogram();
   messagesMissed = 0;
+  /** Connections of subscribers that the server closed because too much waited for them. */
+  subscribersCut = 0;
 }

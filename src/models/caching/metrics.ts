@@ -27,6 +27,7 @@ export const CACHING_METRICS = {
   JobsDone: "jobsDone",
   MessagesDelivered: "messagesDelivered",
   MessagesMissed: "messagesMissed",
+  SubscribersCut: "subscribersCut",
 } as const satisfies Record<string, Counter>;
 
 /** A workload as far as its pattern's metrics go. */

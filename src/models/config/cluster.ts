@@ -72,7 +72,7 @@ export interface PlacementConfig {
   readonly shards: readonly (readonly number[])[];
 }
 
-/** How a node takes new connections. */
+/** How a node takes new connections, and which it closes. */
 export interface ListenConfig {
   /** min(tcp-backlog, somaxconn): one more than that may wait to be accepted. */
   readonly backlog: number;
@@ -83,6 +83,8 @@ export interface ListenConfig {
   readonly closesOnReplicaWrite: boolean;
   /** `timeout`: connections that nobody has used for so long are closed; 0: never. */
   readonly idleSeconds: number;
+  /** client-output-buffer-limit of pub/sub: what may wait for a subscriber. */
+  readonly subscriberLimit: OutputLimit;
 }
 
 /** Fork pause = base + perGib * RSS. */

@@ -162,6 +162,8 @@ export interface FanOutConfig {
   readonly sharded: boolean;
   /** How long a subscriber believes in a node from which nothing comes back. */
   readonly keepaliveNs: number;
+  /** So many of them read no faster than that; left out: all read at once. */
+  readonly slow?: { readonly subscribers: number; readonly bytesPerSecond: number } | undefined;
 }
 
 export type PatternConfig =

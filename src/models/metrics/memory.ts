@@ -16,6 +16,12 @@ export const MEMORY_METRICS: readonly NodeMetric[] = [
       return ram.limitBytes === 0 ? null : (100 * counted) / ram.limitBytes;
     },
   ),
+  standing(
+    "OutputBufferBytes",
+    "Bytes",
+    "replies that wait for subscribers who read slowly (of mem_clients_normal of INFO; not a CloudWatch metric)",
+    ({ node: { ram } }) => (ram.slowReaders === null ? undefined : ram.slowReaderBytes),
+  ),
   standing("FreeableMemory", "Bytes", "free memory of the host", ({ node }) => node.memory().freeBytes),
   standing("SwapUsage", "Bytes", "memory of the host that stands in swap", ({ node }) => node.memory().swapBytes),
   standing(

@@ -9,24 +9,32 @@
 //   at most once    whoever is cut off misses what is sent until it has subscribed again: at once when its connection is reset
 //                   (looked at once a second), after `keepalive` when its node has just gone silent
 //
-// Left out: output buffer limits of slow subscribers, patterns, the memory of subscriptions.
+//   slow readers    what they have not read waits in the node's memory, up to client-output-buffer-limit (slow-reader.ts)
+//
+// Left out: patterns, the memory of subscriptions and of their connections, the reader of a node that dies: until the next look
+// it goes on reading what had waited there.
 
 import { Push, type Reply, replyBytes } from "../../engine/reply.ts";
 import type { Session } from "../../engine/session.ts";
 import { keySlot } from "../../engine/slots.ts";
 import type { Simulation } from "../../sim/simulation.ts";
-import { NS_PER_SECOND } from "../../units.ts";
+import { formatBytes, NS_PER_SECOND } from "../../units.ts";
+import { scattered } from "../../workload/scattered.ts";
 import type { CachingCounters } from "../caching/counters.ts";
 import type { Cluster } from "../cluster.ts";
 import type { FanOutConfig } from "../config.ts";
 import { DROPPED, type Latency } from "../network.ts";
 import type { Node } from "../node.ts";
+import { SlowReader } from "./slow-reader.ts";
 
 /** What of a turn of the event loop writing to one connection takes. */
 const SHARE_OF_TURN = 1 / 3;
 const LOOK_NS = NS_PER_SECOND;
 /** Message on the cluster bus beside channel and text: header of the bus. */
 const BUS_HEADER_BYTES = 2_256;
+
+/** Closed connections that become events; metrics count them all. */
+const CUTS_TOLD = 20;
 
 /** To the fan-out: copies wait to be written by node a; message b of the bus arrives at node a. */
 const WRITES = 0;
@@ -45,6 +53,8 @@ interface Subscriber {
   /** How many messages its channel had when it was last up to date, and how many it got since. */
   since: number;
   received: number;
+  /** Null: it reads at once. */
+  slow: SlowReader | null;
 }
 
 interface OnBus {
@@ -55,7 +65,7 @@ interface OnBus {
 }
 
 interface Copy {
-  readonly zone: number;
+  readonly to: Subscriber;
   readonly bytes: number;
   readonly sentNs: number;
 }
@@ -66,7 +76,7 @@ export class FanOut {
   private readonly onBus = new Map<number, OnBus>();
   private nextOnBus = 0;
   private readonly target: number;
-  private nextSession = 1_000_000;
+  private cutsTold = 0;
 
   constructor(
     private readonly config: FanOutConfig,
@@ -91,9 +101,19 @@ export class FanOut {
         session: null,
         since: 0,
         received: 0,
+        slow: null,
       };
       this.subscribers.push({ channel, number, zone, ...blank });
     }
+    if (config.slow !== undefined) this.slowDown(config.slow);
+  }
+
+  /** Those who read slowly have nothing to do with channels or zones. */
+  private slowDown({ subscribers, bytesPerSecond }: NonNullable<FanOutConfig["slow"]>): void {
+    const order = this.subscribers.map((_, i) => i).sort((a, b) => scattered(a) - scattered(b));
+    const { subscriberLimit } = this.cluster.config.listen;
+    for (const i of order.slice(0, subscribers))
+      this.subscribers[i].slow = new SlowReader(bytesPerSecond, subscriberLimit);
   }
 
   /** Everybody subscribes. */
@@ -105,6 +125,7 @@ export class FanOut {
     const { sim, subscribers } = this;
     this.joinBus();
     subscribers.forEach((one, i) => {
+      if (one.slow !== null) this.read(one, one.slow);
       if (!this.isWell(one)) this.subscribe(one, i);
     });
     sim.after(LOOK_NS, "subscribers look", () => this.look());
@@ -112,7 +133,7 @@ export class FanOut {
 
   private isWell(one: Subscriber): boolean {
     const { node, incarnation, channel } = one;
-    if (node === null) return false;
+    if (node === null || one.session === null) return false;
     if (node.state === "lost" || node.state === "frozen") {
       one.silentSince = Math.min(one.silentSince, this.sim.now);
       return this.sim.now - one.silentSince < this.config.keepaliveNs;
@@ -128,8 +149,7 @@ export class FanOut {
 
   private subscribe(one: Subscriber, index: number): void {
     const { cluster, config } = this;
-    if (one.session !== null) one.node!.engine.pubsub.forget(one.session);
-    one.session = null;
+    this.leave(one);
     const published = this.published[one.number];
     if (one.node !== null) this.counters.messagesMissed += Math.max(0, published - one.since - one.received);
     one.since = published;
@@ -139,10 +159,21 @@ export class FanOut {
     if (node === undefined || node.state !== "up") return;
     one.node = node;
     one.incarnation = node.incarnation;
-    const session = node.engine.session(this.nextSession++);
+    const session = node.sessions.open();
+    if (one.slow !== null) (node.ram.slowReaders ??= new Set()).add(one.slow);
     session.deliver = reply => this.copy(one, node, reply);
     one.session = session;
     node.engine.pubsub.subscribe(session, config.sharded ? "shardChannels" : "channels", one.channel);
+  }
+
+  /** Its connection is no more, and with it what the server kept for it. */
+  private leave(one: Subscriber): void {
+    const { node, session, slow } = one;
+    if (session !== null) node!.sessions.close(session);
+    one.session = null;
+    if (slow === null) return;
+    this.counters.messagesMissed += slow.close();
+    node?.ram.slowReaders?.delete(slow);
   }
 
   /** The engine has put a message into a subscriber's buffer. */
@@ -153,7 +184,7 @@ export class FanOut {
     if (copies.length === 0) this.sim.send(0, this.target, WRITES, node.id, 0);
     const text = reply.items[2] as string;
     one.received++;
-    copies.push({ zone: one.zone, bytes: replyBytes(reply), sentNs: Number.parseFloat(text) });
+    copies.push({ to: one, bytes: replyBytes(reply), sentNs: Number.parseFloat(text) });
   }
 
   /** Once the call is done, its copies are written, one connection after another. */
@@ -163,8 +194,13 @@ export class FanOut {
     const copies = this.pending.get(node)!;
     this.pending.set(node, []);
     const each = node.cpu.turnNs * SHARE_OF_TURN;
-    for (const { zone, bytes, sentNs } of copies) {
+    for (const { to, bytes, sentNs } of copies) {
+      const { zone, slow } = to;
       const readyNs = node.block(each + bytes * node.cpu.byteOutNs);
+      if (slow !== null) {
+        this.writeSlow(to, slow, { bytes, readyNs, sentNs });
+        continue;
+      }
       const passing = node.networkOut.pass(readyNs, bytes);
       // What the interface drops TCP sends again, in order: the subscriber gets it late.
       const onWireNs = passing === DROPPED ? node.config.hardware.network.retransmitNs : passing;
@@ -173,6 +209,50 @@ export class FanOut {
         Math.max(0, Math.round(readyNs + onWireNs + latency.oneWayNs(node.zone, zone) - sentNs)),
       );
     }
+  }
+
+  // -------------------------------------------------------------------------------------------------------------
+  // Those who read slowly.
+
+  private writeSlow(
+    one: Subscriber,
+    slow: SlowReader,
+    message: { bytes: number; readyNs: number; sentNs: number },
+  ): void {
+    // Its connection was closed for a copy before this one.
+    if (one.session === null) {
+      this.counters.messagesMissed++;
+      return;
+    }
+    slow.give(message.bytes, message.readyNs, message.sentNs);
+    this.read(one, slow);
+  }
+
+  /** It has read on; and the server looks whether too much waits. */
+  private read(one: Subscriber, slow: SlowReader): void {
+    const { sim, latency, counters } = this;
+    const { node, zone } = one;
+    if (node === null) return;
+    const passed = slow.settle(sim.now, (sentNs, readNs) => {
+      counters.messagesDelivered++;
+      counters.delivery.record(Math.max(0, Math.round(readNs + latency.oneWayNs(node.zone, zone) - sentNs)));
+    });
+    if (passed > 0) node.networkOut.passBulk(sim.now, passed);
+    if (one.session !== null && slow.exceeds(sim.now)) this.cut(one, slow, node);
+  }
+
+  private cut(one: Subscriber, slow: SlowReader, node: Node): void {
+    const { log } = this.cluster;
+    const { bufferedBytes, limit } = slow;
+    node.engine.stats.outputBufferDisconnections++;
+    this.counters.subscribersCut++;
+    this.leave(one);
+    if (++this.cutsTold > CUTS_TOLD) return;
+    const limits = `${formatBytes(limit.hardBytes)}, or ${formatBytes(limit.softBytes)} for ${limit.softNs / NS_PER_SECOND} s`;
+    log.add(
+      node.name,
+      `subscriber of ${one.channel} cut off: ${formatBytes(bufferedBytes)} wait for it, client-output-buffer-limit allows ${limits}`,
+    );
   }
 
   // -------------------------------------------------------------------------------------------------------------

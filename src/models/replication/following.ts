@@ -94,14 +94,14 @@ export class Following implements Replicated {
   }
 
   private overflowed(link: ReplicationLink, bytes: number): void {
-    const { replica, stream, limit } = link;
+    const { replica, stream, buffer } = link;
     const { primary } = stream;
     primary.engine.stats.outputLimitCuts++;
     const isSync = replica.engine.isLoading;
     const what = isSync ? `full sync to ${replica.name} cut` : `link to ${replica.name} closed`;
     this.cluster.log.add(
       primary.name,
-      `${what}: ${bytes} bytes wait for it, client-output-buffer-limit allows ${limit.hardBytes}`,
+      `${what}: ${bytes} bytes wait for it, client-output-buffer-limit allows ${buffer.limit.hardBytes}`,
     );
     replica.engine.linkUp = false;
     this.recount();

@@ -8,10 +8,10 @@
 // also when too much waits for the replica. A link that is broken is kept: it says how far its replica got.
 
 import type { Simulation } from "../../sim/simulation.ts";
-import type { OutputLimit } from "../config.ts";
 import { REPLICATED } from "../messages.ts";
 import type { Latency } from "../network.ts";
 import type { Node } from "../node.ts";
+import { OutputBuffer } from "../output-buffer.ts";
 import type { ReplicationStream } from "./stream.ts";
 
 /** What a link tells its cluster. */
@@ -43,13 +43,13 @@ export class ReplicationLink {
   acknowledged = -1;
   /** With dual channel the replica buffers what comes while it loads, not the primary. */
   buffersHere = false;
-  readonly limit: OutputLimit;
+  /** What may wait for it on the primary. */
+  readonly buffer: OutputBuffer;
   /** Batches that have arrived and wait for the replica's engine thread, or are on it. */
   private readonly applying: { readonly oldestNs: number; readonly doneNs: number }[] = [];
   private scheduled = false;
   /** When the batch that is on its way left the primary. */
   private departedNs = 0;
-  private softSinceNs = Number.POSITIVE_INFINITY;
   /** Where its own history of the stream begins. */
   private readonly joinedAt: number;
   /** Which of the replica's links it is, in the order they were made: events of an earlier one are told apart by it. */
@@ -69,7 +69,7 @@ export class ReplicationLink {
     this.joinedAt = offset;
     this.heardNs = sim.now;
     this.ackNs = sim.now;
-    this.limit = replica.config.replication.outputLimit;
+    this.buffer = new OutputBuffer(replica.config.replication.outputLimit);
     this.number = ++replica.linkCount;
     replica.link = this;
     stream.add(this);
@@ -83,18 +83,6 @@ export class ReplicationLink {
   /** Those of them that the primary keeps for it. */
   get bufferedBytes(): number {
     return this.buffersHere ? 0 : this.stream.offset - this.offset;
-  }
-
-  /** Whether so much waiting means that the primary closes the link; to be asked when it is little, too. */
-  exceeds(bytes: number, nowNs: number): boolean {
-    const { hardBytes, softBytes, softNs } = this.limit;
-    if (bytes > hardBytes) return true;
-    if (bytes <= softBytes) {
-      this.softSinceNs = Number.POSITIVE_INFINITY;
-      return false;
-    }
-    if (nowNs < this.softSinceNs) this.softSinceNs = nowNs;
-    return nowNs - this.softSinceNs > softNs;
   }
 
   overflow(): void {

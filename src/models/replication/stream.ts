@@ -232,7 +232,7 @@ export class ReplicationStream {
     for (const link of this.links) {
       const buffered = link.bufferedBytes;
       if (buffered > pending) pending = buffered;
-      if (link.exceeds(buffered, nowNs)) dropped = link;
+      if (link.buffer.exceeds(buffered, nowNs)) dropped = link;
     }
     const history = Math.min(this.offset - this.backlogStart, settings.replBacklogSize);
     outside.replicationExcess = Math.max(0, pending - settings.replBacklogSize);

@@ -14,7 +14,7 @@ import { evictions } from "./evictions.ts";
 import { hitRate } from "./hit-rate.ts";
 import { hotShard } from "./hot-shard.ts";
 import { idleClosed } from "./idle-closed.ts";
-import { jobsPileUp, lostUpdates, messagesMissed, writesLost } from "./losses.ts";
+import { jobsPileUp, lostUpdates, messagesMissed, slowSubscribers, writesLost } from "./losses.ts";
 import { massExpiry } from "./mass-expiry.ts";
 import { memory } from "./memory.ts";
 import { metastable } from "./metastable.ts";
@@ -60,6 +60,7 @@ export const RULES: readonly Rule[] = [
   jobsPileUp,
   lostUpdates,
   messagesMissed,
+  slowSubscribers,
   engineCpu,
   memory,
   throttled,

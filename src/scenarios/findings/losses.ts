@@ -1,7 +1,7 @@
 // What clients of one key did to each other, or what nobody got: changes overwritten unseen, writes that the origin never
 // had, messages that found nobody listening, jobs that pile up.
 
-import { formatNumber } from "../../units.ts";
+import { formatBytes, formatNumber } from "../../units.ts";
 import type { Rule } from "./rule.ts";
 import { sumOf, worstOf } from "./series.ts";
 
@@ -43,6 +43,24 @@ export const messagesMissed: Rule = {
       title: "Subscribers missed messages",
       evidence: `${formatNumber(missed)} messages were published while their subscribers were cut off: pub/sub is at most once.`,
       remedy: "Streams with consumer groups for what must arrive; shorter keepalives for the rest.",
+    };
+  },
+};
+
+export const slowSubscribers: Rule = {
+  id: "slow-subscribers",
+  find: result => {
+    const cut = sumOf(result, "SubscribersCut");
+    if (cut === 0) return null;
+    const most = worstOf(result, "OutputBufferBytes");
+    const held =
+      most === null ? "" : ` Up to ${formatBytes(most.value)} waited on ${most.where}, which is used memory.`;
+    return {
+      severity: "warning",
+      title: "Subscribers read slower than is published",
+      evidence: `Connections of subscribers were closed ${formatNumber(cut)} times by client-output-buffer-limit.${held}`,
+      remedy:
+        "Consumers that keep up: more of them on fewer channels each, work off the reading thread; smaller messages; streams for what must arrive.",
     };
   },
 };

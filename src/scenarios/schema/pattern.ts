@@ -1,7 +1,7 @@
 // Scenario keys of `pattern`: how an application uses cache and origin. One mapping with one key, the pattern's name.
 
 import { z } from "zod";
-import { count, duration, durations, share } from "../fields.ts";
+import { bytes, count, duration, durations, share } from "../fields.ts";
 import { stampedeSchema } from "./stampede.ts";
 
 const ttl = z
@@ -134,6 +134,16 @@ const publish = z
         "SPUBLISH: a channel lives on its shard. Else every node of a cluster gets every message over the bus.",
     }),
     keepalive: duration("How long a subscriber believes in a node that has gone silent.", ["15s"]).prefault("15s"),
+    slow: z
+      .strictObject({
+        subscribers: z.int().min(1).max(100_000).meta({ description: "How many of the subscribers." }),
+        reads: bytes("How much each of them reads a second.", ["100KiB", "2MiB"]),
+      })
+      .optional()
+      .meta({
+        description:
+          "Subscribers that read slowly: what waits for them is memory of the node, until client-output-buffer-limit closes the connection.",
+      }),
   })
   .meta({ description: "Requests publish messages to channels; subscribers get copies." });
 

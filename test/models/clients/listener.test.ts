@@ -21,6 +21,7 @@ const SINCE_7 = {
   tlsAcceptsPerTurn: 1_000,
   closesOnReplicaWrite: false,
   idleSeconds: 0,
+  subscriberLimit: { hardBytes: 32e6, softBytes: 8e6, softNs: 60e9 },
 } as const;
 
 /** A server that is frozen for a while, and so many connects that come meanwhile, 20 us apart, as from one loop. */
