@@ -11,6 +11,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ["$0 serve", "Valkey 8.0 on port 6379 of this host"],
   ["$0 serve --port 7000 --maxmemory 100mb --maxmemory-policy allkeys-lru", "settings as valkey-server takes them"],
   ["$0 serve valkey.conf --engine redis-7.0", "a configuration file; another version"],
+  ["$0 serve --engine memcached-1.6 -p 11211 -m 128", "Memcached, with options as memcached takes them"],
 ];
 
 export const serveVerb: CommandModule = {
@@ -28,6 +29,9 @@ export const serveVerb: CommandModule = {
 
 /** Runs until SIGINT or SIGTERM. */
 export async function serve(words: readonly string[]): Promise<void> {
+  const { memcachedWords, serveMemcached } = await import("./serve-memcached.ts");
+  const memcached = memcachedWords(words);
+  if (memcached !== null) return serveMemcached(memcached);
   const { directivesOf, ConfigError } = await import("../serve/config-file.ts");
   const { start } = await import("../serve/start.ts");
   const { describeSystemError } = await import("../scenarios/yaml-file.ts");

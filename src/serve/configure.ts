@@ -34,7 +34,7 @@ export function engineOf(directives: readonly Directive[]): Engine {
     }
   }
   if (profile === undefined) {
-    problems.push(`--engine ${profileName}: no such engine; there are ${PROFILE_NAMES.join(", ")}`);
+    problems.push(`--engine ${profileName}: no such engine; there are ${PROFILE_NAMES.join(", ")}, memcached-1.6`);
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   const engine = new Engine({

@@ -37,6 +37,25 @@ export function virtualCells(): HitRateCell[] {
   return cells.filter(cell => cell.mode === "virtual");
 }
 
+/** One measured hit rate of memcached: its clock was the real one, at the speed of the replay. */
+export interface MemcachedCell {
+  readonly workload: string;
+  readonly m_mb: number;
+  readonly variant: "default" | "no_modern";
+  readonly reps: readonly {
+    readonly replay_rps: number;
+    readonly curr_items: number;
+    readonly evictions: number;
+    readonly total_malloced: number;
+  }[];
+  readonly hit_ratio: number;
+}
+
+export function memcachedCells(): MemcachedCell[] {
+  const { cells } = readJson("hitrate.json") as { cells: (MemcachedCell & { readonly engine: string })[] };
+  return cells.filter(cell => cell.engine === "memcached");
+}
+
 /** One measured row of memory.json. */
 export interface MemoryRow {
   readonly type: string;

@@ -89,7 +89,7 @@ test("every bad directive is told at once, with its place", async () => {
     "v.conf:2",
     "v.conf:3",
     "v.conf:4",
-    "--engine redis-9: no such engine; there are redis-7.0, redis-7.1, valkey-7.2, valkey-8.0, valkey-8.1, valkey-9.0"
+    "--engine redis-9: no such engine; there are redis-7.0, redis-7.1, valkey-7.2, valkey-8.0, valkey-8.1, valkey-9.0, memcached-1.6"
       .split(":")
       .slice(0, 2)
       .join(":"),

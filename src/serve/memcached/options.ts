@@ -1,0 +1,211 @@
+// Words behind `serve --engine memcached-1.6`: memcached's own options, short and long, and what follows -o.
+
+import {
+  flatSettings,
+  type MemcachedSettings,
+  modernSettings,
+  settingsProblem,
+} from "../../engine/memcached/settings.ts";
+import { ConfigError } from "../config-file.ts";
+
+export interface MemcachedOptions {
+  readonly settings: MemcachedSettings;
+  readonly port: number;
+  /** This host only, unless told otherwise: there is no password in this protocol. */
+  readonly listen: readonly string[];
+  readonly verbosity: number;
+  /** Members that `config get cluster` tells; null: the command is unknown, as in upstream's server. */
+  readonly members: readonly string[] | null;
+}
+
+type Given = { -readonly [K in keyof MemcachedSettings]?: MemcachedSettings[K] };
+
+interface Draft {
+  readonly settings: Given;
+  flat: boolean;
+  port: number;
+  listen: string[];
+  verbosity: number;
+  members: string[] | null;
+}
+
+interface Option {
+  readonly names: readonly string[];
+  /** What its value is called in messages; null: it takes none. */
+  readonly value: string | null;
+  readonly meaning: string;
+  /** Takes the value; a text is what is wrong with it. */
+  take(draft: Draft, value: string): string | undefined;
+}
+
+const MIB = 1_048_576;
+
+function whole(text: string, least: number, most: number): number | null {
+  const value = /^\d{1,10}$/u.test(text) ? Number(text) : -1;
+  return value >= least && value <= most ? value : null;
+}
+
+/** A number between bounds for one setting. */
+function setting(name: keyof Given, least: number, most: number, scale = 1): Option["take"] {
+  return ({ settings }, text) => {
+    const value = whole(text, least, most);
+    if (value === null) return `needs a number from ${least} to ${most}`;
+    Object.assign(settings, { [name]: value * scale });
+    return undefined;
+  };
+}
+
+function flag(name: keyof Given, value: boolean): Option["take"] {
+  return ({ settings }) => void Object.assign(settings, { [name]: value });
+}
+
+function itemSize({ settings }: Draft, text: string): string | undefined {
+  const found = /^(\d{1,10})([km]?)$/iu.exec(text);
+  if (found === null) return "needs a size such as 1m or 512k";
+  settings.itemSizeMax = Number(found[1]) * { "": 1, k: 1_024, m: MIB }[found[2].toLowerCase()]!;
+  return undefined;
+}
+
+function factor({ settings }: Draft, text: string): string | undefined {
+  const value = /^\d+(?:\.\d+)?$/u.test(text) ? Number(text) : 0;
+  if (!(value > 1 && value <= 10)) return "needs a number above 1";
+  settings.growthFactor = value;
+  return undefined;
+}
+
+function louder(draft: Draft): undefined {
+  draft.verbosity++;
+}
+
+export const MEMCACHED_OPTIONS: readonly Option[] = [
+  {
+    names: ["-p", "--port"],
+    value: "port",
+    meaning: "TCP port; 0: a free one",
+    take: (draft, text) => {
+      const port = whole(text, 0, 65_535);
+      if (port === null) return "needs a port from 0 to 65535";
+      draft.port = port;
+      return undefined;
+    },
+  },
+  {
+    names: ["-l", "--listen"],
+    value: "addresses",
+    meaning: "addresses, a comma between them; 127.0.0.1 when left out",
+    take: (draft, text) => void (draft.listen = text.split(",").filter(one => one !== "")),
+  },
+  {
+    names: ["-m", "--memory-limit"],
+    value: "MB",
+    meaning: "item memory",
+    take: setting("maxBytes", 1, 1_048_576, MIB),
+  },
+  { names: ["-M", "--disable-evictions"], value: null, meaning: "no evictions", take: flag("evicts", false) },
+  { names: ["-c", "--conn-limit"], value: "n", meaning: "connections", take: setting("maxConnections", 1, 1_000_000) },
+  { names: ["-t", "--threads"], value: "n", meaning: "told in stats", take: setting("threads", 1, 1_024) },
+  { names: ["-f", "--slab-growth-factor"], value: "factor", meaning: "between slab classes", take: factor },
+  { names: ["-n", "--slab-min-size"], value: "bytes", meaning: "smallest item", take: setting("chunkSize", 1, 65_536) },
+  { names: ["-I", "--max-item-size"], value: "size", meaning: "largest item", take: itemSize },
+  { names: ["-C", "--disable-cas"], value: null, meaning: "no CAS ids", take: flag("cas", false) },
+  {
+    names: ["-F", "--disable-flush-all"],
+    value: null,
+    meaning: "flush_all is refused",
+    take: flag("flushEnabled", false),
+  },
+  { names: ["-o", "--extended"], value: "options", meaning: "the options below, a comma between them", take: extended },
+  { names: ["-v", "--verbose"], value: null, meaning: "log connections", take: louder },
+  {
+    names: ["--members"],
+    value: "host|ip|port,…",
+    meaning: "what config get cluster tells, as nodes of ElastiCache do",
+    take: (draft, text) => {
+      const members = text.split(",");
+      if (!members.every(one => /^[^|\s]+\|[^|\s]*\|\d+$/u.test(one)))
+        return "needs host|ip|port, a comma between several";
+      draft.members = members;
+      return undefined;
+    },
+  },
+];
+
+/** Behind -o. */
+export const EXTENDED_OPTIONS: Readonly<Record<string, Option["take"]>> = {
+  no_modern: draft => void (draft.flat = true),
+  modern: () => undefined,
+  no_lru_maintainer: ({ settings }) => void Object.assign(settings, { lruMaintainer: false, lruSegmented: false }),
+  no_lru_crawler: flag("lruCrawler", false),
+  no_slab_reassign: flag("slabReassign", false),
+  no_slab_automove: setting0("slabAutomove"),
+  slab_automove: setting("slabAutomove", 0, 2),
+  slab_chunk_max: setting("slabChunkMax", 1, 1_024, 1_024),
+  hot_lru_pct: setting("hotLruPercent", 1, 80),
+  warm_lru_pct: setting("warmLruPercent", 1, 80),
+  temporary_ttl: ({ settings }, text) => {
+    const value = whole(text, 0, 2_147_483_647);
+    if (value === null) return "needs seconds";
+    Object.assign(settings, { tempLru: true, temporaryTtl: value });
+    return undefined;
+  },
+  hashpower: setting("hashPower", 12, 32),
+  idle_timeout: setting("idleTimeout", 0, 86_400),
+};
+
+function setting0(name: keyof Given): Option["take"] {
+  return ({ settings }) => void Object.assign(settings, { [name]: 0 });
+}
+
+function extended(draft: Draft, text: string): string | undefined {
+  const problems = text.split(",").flatMap(one => {
+    const [name, ...value] = one.split("=");
+    const take = Object.hasOwn(EXTENDED_OPTIONS, name) ? EXTENDED_OPTIONS[name] : undefined;
+    if (take === undefined) return [`there is no «${name}»; there are ${Object.keys(EXTENDED_OPTIONS).join(", ")}`];
+    const problem = take(draft, value.join("="));
+    return problem === undefined ? [] : [`${name} ${problem}`];
+  });
+  return problems.length === 0 ? undefined : problems.join("; ");
+}
+
+/** The words one by one: -v -v, -vv, -m64, -m 64, --port=1, --port 1. */
+export function memcachedOptions(words: readonly string[]): MemcachedOptions {
+  const draft: Draft = { settings: {}, flat: false, port: 11_211, listen: ["127.0.0.1"], verbosity: 0, members: null };
+  const problems: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (/^-v{2,3}$/u.test(word)) {
+      draft.verbosity += word.length - 1;
+      continue;
+    }
+    const [name, glued] = split(word);
+    const option = MEMCACHED_OPTIONS.find(one => one.names.includes(name));
+    if (option === undefined) {
+      problems.push(`${word}: no such option; there are ${MEMCACHED_OPTIONS.map(one => one.names[0]).join(", ")}`);
+      continue;
+    }
+    if (option.value === null && glued !== null) {
+      problems.push(`${name} takes no value, it got «${glued}»`);
+      continue;
+    }
+    const value = option.value === null ? "" : (glued ?? words[++i]);
+    if (value === undefined) problems.push(`${name} needs ${option.value}`);
+    else {
+      const problem = option.take(draft, value);
+      if (problem !== undefined) problems.push(`${name} ${value}: ${problem}`);
+    }
+  }
+  const settings = draft.flat ? flatSettings(draft.settings) : modernSettings(draft.settings);
+  const wrong = problems.length === 0 ? settingsProblem(settings) : null;
+  if (wrong !== null) problems.push(wrong);
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const { port, listen, verbosity, members } = draft;
+  return { settings, port, listen, verbosity, members };
+}
+
+function split(word: string): [name: string, glued: string | null] {
+  if (word.startsWith("--")) {
+    const at = word.indexOf("=");
+    return at === -1 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
+  }
+  return /^-[a-zA-Z]./u.test(word) ? [word.slice(0, 2), word.slice(2)] : [word, null];
+}
