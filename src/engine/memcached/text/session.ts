@@ -125,7 +125,7 @@ export class TextSession {
   }
 
   /** The next so many bytes, CR LF included, belong to the command. */
-  await(bytes: number, done: (data: string) => void, abandoned: () => void): void {
+  expect(bytes: number, done: (data: string) => void, abandoned: () => void): void {
     this.awaited = { bytes, done, abandoned };
   }
 

@@ -31,7 +31,7 @@ export function awaitValue(
   bad: (line: string) => void,
 ): void {
   const owner = session.store;
-  session.await(
+  session.expect(
     bytes + 2,
     data => {
       owner.stats.slabs.cmd_set[classOfList(owner.items.list[item])]++;
