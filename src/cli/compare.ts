@@ -3,7 +3,7 @@
 import type { Argv, CommandModule } from "yargs";
 import type { Compared } from "../planner/compare/compare.ts";
 import { CliError, EXIT } from "./exit.ts";
-import { checkWritable, say, writeOutput } from "./output.ts";
+import { checkWritable, oneToStdout, say, writeOutput } from "./output.ts";
 import { catchInterrupts, scenarioOptions, wholeNumber } from "./simulate.ts";
 
 interface CompareArguments {
@@ -59,6 +59,7 @@ export const compareVerb: CommandModule<object, CompareArguments> = {
 
 async function run(args: CompareArguments): Promise<void> {
   const replications = wholeNumber("replications", args.replications, 2);
+  oneToStdout({ json: args.json, report: args.report });
   const variants = await variantsOf(args);
   if (variants.length < 2) {
     throw new CliError("compare needs two scenarios, or one and a --variant", EXIT.usage);
@@ -82,7 +83,7 @@ async function run(args: CompareArguments): Promise<void> {
     const { renderComparisonPage } = await import("../report/comparison-page.ts");
     writeOutput(args.report, renderComparisonPage(comparison));
   }
-  if (args.json !== "-") {
+  if (args.json !== "-" && args.report !== "-") {
     const { renderComparisonText } = await import("../report/comparison-text.ts");
     process.stdout.write(renderComparisonText(comparison));
   }

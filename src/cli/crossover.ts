@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from "yargs";
 import { CliError, EXIT } from "./exit.ts";
-import { checkWritable, writeOutput } from "./output.ts";
+import { checkWritable, oneToStdout, writeOutput } from "./output.ts";
 import { scenarioOptions } from "./simulate.ts";
 
 interface CrossoverArguments {
@@ -45,8 +45,7 @@ async function run(args: CrossoverArguments): Promise<void> {
     throw new CliError("--peak-to-mean needs a number from 1 to 1000", EXIT.usage);
   if (!(Number.isInteger(args.worlds) && args.worlds >= 1 && args.worlds <= 1_000))
     throw new CliError("--worlds needs a whole number from 1 to 1000", EXIT.usage);
-  if (args.json === "-" && args.report === "-")
-    throw new CliError("--json and --report cannot both go to standard output", EXIT.usage);
+  oneToStdout({ json: args.json, report: args.report });
   checkWritable(args.json);
   checkWritable(args.report);
   const { loadScenario } = await import("../scenarios/load.ts");

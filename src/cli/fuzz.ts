@@ -3,6 +3,7 @@
 import type { Argv, CommandModule } from "yargs";
 import { CliError, EXIT } from "./exit.ts";
 import { say } from "./output.ts";
+import { wholeNumber } from "./simulate.ts";
 
 interface FuzzArguments {
   seeds: string;
@@ -31,9 +32,9 @@ async function fuzz(args: FuzzArguments): Promise<void> {
   const { runCase } = await import("../scenarios/fuzz/run.ts");
   const { keepFaults, shrinkCase } = await import("../scenarios/fuzz/shrink.ts");
   const { parseDurationNs, UnitError } = await import("../units.ts");
-  const seeds = whole("seeds", args.seeds, 1);
-  const from = whole("from", args.from, 0);
-  const only = args.faults?.split(",").map(text => whole("faults", text.trim(), 0));
+  const seeds = wholeNumber("seeds", args.seeds, 1);
+  const from = wholeNumber("from", args.from, 0);
+  const only = args.faults === undefined ? undefined : indices(args.faults);
   let seconds = 0;
   try {
     seconds = parseDurationNs(args.duration) / 1e9;
@@ -47,6 +48,12 @@ async function fuzz(args: FuzzArguments): Promise<void> {
   let requests = 0;
   for (let seed = from; seed < from + seeds; seed++) {
     const drawn = drawCase(seed, seconds);
+    const count = (drawn.scenario.drills as readonly unknown[]).length;
+    const beyond = only?.find(index => index >= count);
+    if (beyond !== undefined) {
+      const there = count === 0 ? "no faults" : `${count} faults, 0 to ${count - 1}`;
+      throw new CliError(`--faults: seed ${seed} has ${there}; there is no ${beyond}`, EXIT.usage);
+    }
     const one = only === undefined ? drawn : keepFaults(drawn, only);
     const verdict = runCase(one);
     requests += verdict.requests;
@@ -70,8 +77,8 @@ async function fuzz(args: FuzzArguments): Promise<void> {
   );
 }
 
-function whole(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new CliError(`--${name} needs a whole number of at least ${least}, got «${text}»`, EXIT.usage);
+/** In the order in which a case has them, whatever the order in which they are given; each once. */
+function indices(list: string): number[] {
+  const given = list.split(",").map(text => wholeNumber("faults", text.trim(), 0));
+  return [...new Set(given)].sort((a, b) => a - b);
 }

@@ -140,6 +140,9 @@ async function checkOptions(args: ImportArguments): Promise<void> {
   const other = args.source === "info" ? "cloudwatch" : "info";
   const wrong = ONLY[other].find(option => args[option] !== undefined);
   if (wrong !== undefined) throw new CliError(`--${wrong} belongs to «import ${other}»`, EXIT.usage);
+  if (args.json && args.output === "-") {
+    throw new CliError("--json and -o - cannot both go to standard output: name a file for the scenario", EXIT.usage);
+  }
   const { ENGINE_NAMES, NODE_NAMES } = await import("../scenarios/schema/names.ts");
   const { didYouMean } = await import("../scenarios/suggest.ts");
   const { PURCHASES } = await import("../scenarios/purchases.ts");

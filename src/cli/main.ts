@@ -1,6 +1,6 @@
 // The command line. Verbs are loaded when they are called, so that help is quick; each stands in a file of its own.
 
-import yargs, { type Argv } from "yargs";
+import yargs, { type Argv, type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { BugError } from "../assert.ts";
 import { VERSION } from "../version.ts";
@@ -52,6 +52,31 @@ process.stdout.on("error", error => {
   if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(EXIT.pass);
 });
 
+/** In the order of the help. */
+const VERBS = [
+  runVerb,
+  drillVerb,
+  compareVerb,
+  fuzzVerb,
+  sweepVerb,
+  mergeVerb,
+  workerVerb,
+  validateVerb,
+  reportVerb,
+  initVerb,
+  serveVerb,
+  explainVerb,
+  schemaVerb,
+  nodesVerb,
+  commandsVerb,
+  mrcVerb,
+  planVerb,
+  importVerb,
+  pricesVerb,
+  crossoverVerb,
+];
+const COMPLETION = "completion";
+
 const words = hideBin(process.argv);
 const parser: Argv = yargs(words)
   .scriptName("cachecast")
@@ -59,27 +84,8 @@ const parser: Argv = yargs(words)
   .example("$0 init", "write a first scenario to start from")
   .example("$0 run scenarios/quickstart.yaml --report reports/quickstart.html", "simulate, print, write an HTML report")
   .example("$0 run cache.yaml --set cluster.shards=5", "what if there were five shards")
-  .command(runVerb)
-  .command(drillVerb)
-  .command(compareVerb)
-  .command(fuzzVerb)
-  .command(sweepVerb)
-  .command(mergeVerb)
-  .command(workerVerb)
-  .command(validateVerb)
-  .command(reportVerb)
-  .command(initVerb)
-  .command(serveVerb)
-  .command(explainVerb)
-  .command(schemaVerb)
-  .command(nodesVerb)
-  .command(commandsVerb)
-  .command(mrcVerb)
-  .command(planVerb)
-  .command(importVerb)
-  .command(pricesVerb)
-  .command(crossoverVerb)
-  .completion("completion", "Print a script that completes verbs and options in the shell")
+  .command(VERBS as CommandModule[])
+  .completion(COMPLETION, "Print a script that completes verbs and options in the shell")
   .option("color", {
     choices: ["auto", "always", "never"] as const,
     default: "auto",
@@ -114,7 +120,11 @@ const parser: Argv = yargs(words)
   .fail((message, error) => {
     // Some of yargs's complaints come as a message, some as an error of its own kind; the rest is ours.
     if (error && error.name !== "YError") throw error;
-    throw new CliError(`${explainUsage(message || error.message, parser, words)}\nTry: cachecast --help`, EXIT.usage);
+    const verbs = [...VERBS.map(({ command }) => String(command).split(" ")[0]), COMPLETION];
+    throw new CliError(
+      `${explainUsage(message || error.message, parser, words, verbs)}\nTry: cachecast --help`,
+      EXIT.usage,
+    );
   });
 
 if (words.length === 0) {

@@ -56,5 +56,5 @@ async function merge(args: MergeArguments): Promise<void> {
     const { renderSweepPage } = await import("../report/sweep-page.ts");
     writeOutput(args.report, renderSweepPage(merged));
   }
-  process.stdout.write(renderSweepText(merged));
+  if (args.report !== "-") process.stdout.write(renderSweepText(merged));
 }

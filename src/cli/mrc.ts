@@ -1,92 +1,31 @@
 // cachecast mrc: hit rate over memory, of a trace or of a scenario's workload, and which size is the cheapest.
 
-import type { Argv, CommandModule } from "yargs";
+import type { CommandModule } from "yargs";
 import type { MrcPrices } from "../planner/curves/mrc.ts";
 import type { RequestLog } from "../planner/curves/requests.ts";
-import type { Loaded } from "../scenarios/load.ts";
+import type { Built } from "../scenarios/build.ts";
 import { CliError, EXIT } from "./exit.ts";
-import { checkWritable, say, writeOutput } from "./output.ts";
-import { scenarioOptions } from "./simulate.ts";
-
-interface MrcArguments {
-  source: string;
-  set: string[] | undefined;
-  overlay: string[] | undefined;
-  workload: string | undefined;
-  format: string;
-  columns: string | undefined;
-  gap: string;
-  trafficFactor: number;
-  values: string;
-  ttl: string | undefined;
-  requests: string;
-  method: "auto" | "exact" | "shards";
-  rate: string;
-  sampledKeys: string | undefined;
-  policies: string;
-  points: number;
-  engine: string;
-  node: string;
-  replicas: number;
-  prices: string;
-  originCost: string | undefined;
-  json: string | undefined;
-  report: string | undefined;
-}
-
-const text = { type: "string", requiresArg: true } as const;
+import { checkTogether, isScenario, type MrcArguments, mrcOptions } from "./mrc-options.ts";
+import { checkWritable, oneToStdout, say, writeOutput } from "./output.ts";
 
 export const mrcVerb: CommandModule<object, MrcArguments> = {
   command: "mrc <source>",
   describe: "Hit rate over memory, of a trace or a scenario's workload",
-  builder: yargs =>
-    scenarioOptions(yargs)
-      .positional("source", { type: "string", demandOption: true, describe: "Trace file, or scenario (.yaml)" })
-      .option("workload", { ...text, describe: "Which workload of the scenario; the first when left out" })
-      .option("format", { ...text, default: "auto", describe: "Format of the trace" })
-      .option("columns", { ...text, describe: "libcachesim-csv: time-col=2, obj-id-col=5, …" })
-      .option("gap", { ...text, default: "1ms", describe: "Between requests where the trace has no times" })
-      .option("traffic-factor", { type: "number", default: 1, describe: "The trace holds one key in so many" })
-      .option("values", { ...text, default: "1KiB", describe: "Value sizes where the trace has none" })
-      .option("ttl", { ...text, describe: "Time to live where the trace has none" })
-      .option("requests", { ...text, default: "1M", describe: "Requests drawn from a workload" })
-      .option("method", {
-        choices: ["auto", "exact", "shards"] as const,
-        default: "auto" as const,
-        describe: "All keys, or a sample of them; auto: exact up to 1M requests",
-      })
-      .option("rate", { ...text, default: "10%", describe: "Share of the keys that a sample takes" })
-      .option("sampled-keys", { ...text, describe: "So many keys instead of a share" })
-      .option("policies", {
-        ...text,
-        default: "allkeys-lru,allkeys-lfu",
-        describe: "Eviction policies to simulate with the engine's own code; none: LRU by stack distance only",
-      })
-      .option("points", { type: "number", default: 10, describe: "Sizes, from 1 % of all bytes to all" })
-      .option("engine", { ...text, default: "valkey-8.0", describe: "Whose memory and eviction" })
-      .option("node", { ...text, default: "cache.r7g.large", describe: "Node type that memory is bought in" })
-      .option("replicas", { type: "number", default: 1, describe: "Replicas of each node" })
-      .option("prices", { ...text, default: "aws-us-east-1", describe: "Price book" })
-      .option("origin-cost", { ...text, describe: "What a million misses cost at the origin, such as $2" })
-      .option("json", { ...text, describe: "Write the curve as JSON (- for stdout)" })
-      .option("report", { ...text, describe: "Write an HTML page" })
-      .example("$0 mrc trace.csv.gz --origin-cost '$2'", "the cheapest size of a cache for recorded requests")
-      .example(
-        "$0 mrc cache.yaml --method shards",
-        "of the first workload, by a sample",
-      ) as unknown as Argv<MrcArguments>,
+  builder: mrcOptions,
   handler: mrc,
 };
 
+/** Reads a text of an option, with the option's name in the complaint. */
+type Parse = <T>(name: keyof MrcArguments, value: string, read: (text: string) => T) => T;
+
 async function mrc(args: MrcArguments): Promise<void> {
+  checkTogether(args);
+  oneToStdout({ json: args.json, report: args.report });
   checkWritable(args.json);
   checkWritable(args.report);
   const { hitRateCurve } = await import("../planner/curves/mrc.ts");
-  const { POLICY_NAMES } = await import("../planner/curves/names.ts");
-  const { engineProfile, PROFILE_NAMES } = await import("../planner/curves/names.ts");
-  const { didYouMean } = await import("../scenarios/suggest.ts");
   const units = await import("../units.ts");
-  const parse = <T>(name: string, value: string, read: (text: string) => T): T => {
+  const parse: Parse = (name, value, read) => {
     try {
       return read(value);
     } catch (error) {
@@ -95,41 +34,30 @@ async function mrc(args: MrcArguments): Promise<void> {
     }
   };
   const policies = args.policies === "none" ? [] : args.policies.split(",").map(name => name.trim());
-  for (const name of policies) {
-    if (POLICY_NAMES.includes(name)) continue;
-    throw new CliError(
-      `no policy «${name}»; there are ${POLICY_NAMES.join(", ")}${didYouMean(name, POLICY_NAMES)}`,
-      EXIT.usage,
-    );
-  }
-  const profile = engineProfile(args.engine);
-  if (profile === undefined) {
-    throw new CliError(
-      `no engine «${args.engine}»; there are ${PROFILE_NAMES.join(", ")}${didYouMean(args.engine, PROFILE_NAMES)}`,
-      EXIT.usage,
-    );
-  }
-  if (!(args.points >= 1 && args.points <= 200))
-    throw new CliError("--points needs a number from 1 to 200", EXIT.usage);
-  if (!(args.trafficFactor > 0)) throw new CliError("--traffic-factor needs a number above zero", EXIT.usage);
-  const rate = parse("rate", args.rate, units.parseFraction);
+  const rate = parse("rate", args.rate ?? "10%", units.parseFraction);
   if (!(rate > 0 && rate <= 1)) throw new CliError("--rate needs a share above 0 % and up to 100 %", EXIT.usage);
-  const sampledKeys = args.sampledKeys === undefined ? null : parse("sampled-keys", args.sampledKeys, units.parseCount);
-  const originCost = args.originCost === undefined ? null : parse("origin-cost", args.originCost, units.parseUsd);
-  const prices = originCost === null ? null : await pricesOf(args, originCost);
-  const log = await requestsOf(args, parse);
+  const sampledKeys =
+    args["sampled-keys"] === undefined ? null : parse("sampled-keys", args["sampled-keys"], units.parseCount);
+  const originCost =
+    args["origin-cost"] === undefined ? null : parse("origin-cost", args["origin-cost"], units.parseUsd);
+  await checkNames(args, policies);
+  const built = isScenario(args) ? await loadBuilt(args) : null;
+  const bought = boughtOf(args, built);
+  const prices = originCost === null ? null : await pricesOf(args, bought, built, originCost);
+  const log = built === null ? await requestsOfTrace(args, parse) : await requestsOfScenario(args, built, parse);
   if (log.count === 0) throw new CliError("there are no requests to make a curve of", EXIT.invalid);
-  const method =
-    args.method === "auto" ? (log.count <= AUTO_EXACT && sampledKeys === null ? "exact" : "shards") : args.method;
+  const isSample = args.rate !== undefined || sampledKeys !== null;
+  const method = args.method !== "auto" ? args.method : isSample || log.count > AUTO_EXACT ? "shards" : "exact";
+  const { engineProfile } = await import("../planner/curves/names.ts");
   const curve = hitRateCurve(log, {
-    profile,
+    profile: engineProfile(bought.engine)!,
     parameters: {},
     points: args.points,
     method,
     rate,
     sampledKeys,
     policies,
-    trafficFactor: args.trafficFactor,
+    trafficFactor: args["traffic-factor"] ?? 1,
     prices,
     progress: (done, of) => {
       if (process.stderr.isTTY) process.stderr.write(`\rsimulating ${done} of ${of}${done === of ? "\n" : ""}`);
@@ -144,9 +72,7 @@ async function mrc(args: MrcArguments): Promise<void> {
     version: VERSION,
     source: args.source,
     method,
-    engine: args.engine,
-    node: args.node,
-    replicas: args.replicas,
+    ...bought,
     ...curve,
   });
   if (args.json !== undefined) writeOutput(args.json, `${JSON.stringify(document, null, 2)}\n`);
@@ -162,80 +88,116 @@ async function mrc(args: MrcArguments): Promise<void> {
 
 const AUTO_EXACT = 1_000_000;
 
-async function pricesOf(args: MrcArguments, usdPerMillionMisses: number): Promise<MrcPrices> {
-  const { maxmemoryAfterReserve, nodeTypes } = await import("../catalog/nodes.ts");
-  const { isUnknownPrice, onDemandHourly, priceBook, priceBookNames } = await import("../catalog/prices.ts");
-  const { HOURS_PER_MONTH } = await import("../units.ts");
+/** Names of policies, engine, format, node and price book. */
+async function checkNames(args: MrcArguments, policies: readonly string[]): Promise<void> {
+  const { POLICY_NAMES, PROFILE_NAMES, TRACE_FORMATS } = await import("../planner/curves/names.ts");
+  const { nodeTypes } = await import("../catalog/nodes.ts");
+  const { priceBookNames } = await import("../catalog/prices.ts");
   const { didYouMean } = await import("../scenarios/suggest.ts");
-  const names = nodeTypes().map(node => node.type);
-  const node = nodeTypes().find(one => one.type === args.node);
-  if (node === undefined)
-    throw new CliError(
-      `no node type «${args.node}»${didYouMean(args.node, names)}; cachecast nodes lists them`,
-      EXIT.usage,
-    );
-  if (!priceBookNames().includes(args.prices)) {
-    throw new CliError(`no price book «${args.prices}»; there are ${priceBookNames().join(", ")}`, EXIT.usage);
-  }
-  const hourly = onDemandHourly(
-    priceBook(args.prices),
-    node.type,
-    args.engine.startsWith("redis") ? "redis" : "valkey",
+  const problems: string[] = [];
+  const known = (what: string, name: string | undefined, names: readonly string[], list?: string) => {
+    if (name === undefined || names.includes(name)) return;
+    problems.push(`no ${what} «${name}»; ${list ?? `there are ${names.join(", ")}`}${didYouMean(name, names)}`);
+  };
+  for (const name of policies) known("policy", name, POLICY_NAMES);
+  known("engine", args.engine, PROFILE_NAMES);
+  known("format", args.format, ["auto", ...TRACE_FORMATS.map(one => one.name)]);
+  known(
+    "node type",
+    args.node,
+    nodeTypes().map(one => one.type),
+    "cachecast nodes lists them",
   );
+  known("price book", args.prices, priceBookNames());
+  if (problems.length > 0) throw new CliError(problems.join("\n"), EXIT.usage);
+}
+
+async function loadBuilt(args: MrcArguments): Promise<Built> {
+  const { loadScenario } = await import("../scenarios/load.ts");
+  const { built } = await loadScenario({
+    file: args.source,
+    overlays: args.overlay ?? [],
+    settings: args.set ?? [],
+  });
+  return built;
+}
+
+interface Bought {
+  readonly engine: string;
+  readonly node: string;
+  readonly replicas: number;
+}
+
+/** What memory is bought as: what is asked for, else what the scenario has. A serverless one has no nodes. */
+function boughtOf(args: MrcArguments, built: Built | null): Bought {
+  const cluster = built?.scenario.cluster;
+  const hasNodes = cluster?.node !== undefined;
+  return {
+    engine: args.engine ?? cluster?.engine ?? "valkey-8.0",
+    node: args.node ?? cluster?.node ?? "cache.r7g.large",
+    replicas: args.replicas ?? (hasNodes ? cluster.replicas : 1),
+  };
+}
+
+async function pricesOf(
+  args: MrcArguments,
+  { engine, node: type, replicas }: Bought,
+  built: Built | null,
+  usdPerMillionMisses: number,
+): Promise<MrcPrices> {
+  const { maxmemoryAfterReserve, nodeTypes } = await import("../catalog/nodes.ts");
+  const { isUnknownPrice, onDemandHourly, priceBook } = await import("../catalog/prices.ts");
+  const { HOURS_PER_MONTH } = await import("../units.ts");
+  const node = nodeTypes().find(one => one.type === type)!;
+  const book = args.prices === undefined && built !== null ? built.book : priceBook(args.prices ?? "aws-us-east-1");
+  const hourly = onDemandHourly(book, type, engine.startsWith("redis") ? "redis" : "valkey");
   if (isUnknownPrice(hourly)) throw new CliError(hourly.message, EXIT.usage);
   return {
     bytesPerShard: maxmemoryAfterReserve(node, 25),
-    monthlyUsdPerShard: hourly * HOURS_PER_MONTH * (1 + args.replicas),
+    monthlyUsdPerShard: hourly * HOURS_PER_MONTH * (1 + replicas),
     usdPerMillionMisses,
   };
 }
 
-async function requestsOf(
-  args: MrcArguments,
-  parse: <T>(name: string, value: string, read: (text: string) => T) => T,
-): Promise<RequestLog> {
-  const { parseBytes, parseCount, parseDurationNs, NS_PER_MS, NS_PER_SECOND } = await import("../units.ts");
-  const { RequestLog } = await import("../planner/curves/requests.ts");
-  const { readTrace, describeTrace } = await import("../scenarios/trace-file.ts");
-  const { TraceKeys } = await import("../planner/curves/names.ts");
-  if (/\.ya?ml$/u.test(args.source)) {
-    const { loadScenario } = await import("../scenarios/load.ts");
-    const { cannotDraw, drawRequests } = await import("../planner/curves/drawn-log.ts");
-    const loaded: Loaded = await loadScenario({
-      file: args.source,
-      overlays: args.overlay ?? [],
-      settings: args.set ?? [],
-    });
-    const { built } = loaded;
-    const names = built.workloads.map(plan => plan.name);
-    const at = args.workload === undefined ? 0 : names.indexOf(args.workload);
-    if (at === -1) throw new CliError(`no workload «${args.workload}»; there are ${names.join(", ")}`, EXIT.usage);
-    const config = built.world(0, built.scenario.seed).workloads[at];
-    const { trace } = built.workloads[at];
-    if (trace === null) {
-      const problem = cannotDraw(config);
-      if (problem !== null) throw new CliError(problem, EXIT.invalid);
-      return drawRequests(
-        config,
-        parse("requests", args.requests, parseCount),
-        built.scenario.seed,
-        built.scenario.duration,
-      );
-    }
-    const keys = new TraceKeys();
-    const log = new RequestLog(keys, { valueBytes: config.valueBytes, ttlSeconds: config.ttlSeconds });
-    say(describeTrace(await readTrace(trace, keys, log)));
-    return log;
-  }
-  const { parseDistribution } = await import("../scenarios/distribution-text.ts");
-  const { traceFormat, TRACE_FORMATS } = await import("../planner/curves/names.ts");
-  if (args.format !== "auto" && traceFormat(args.format) === undefined) {
+async function requestsOfScenario(args: MrcArguments, built: Built, parse: Parse): Promise<RequestLog> {
+  const { parseCount } = await import("../units.ts");
+  const { didYouMean } = await import("../scenarios/suggest.ts");
+  const names = built.workloads.map(plan => plan.name);
+  const at = args.workload === undefined ? 0 : names.indexOf(args.workload);
+  if (at === -1) {
     throw new CliError(
-      `no format «${args.format}»; there are ${TRACE_FORMATS.map(one => one.name).join(", ")}`,
+      `no workload «${args.workload}»; there are ${names.join(", ")}${didYouMean(args.workload!, names)}`,
       EXIT.usage,
     );
   }
-  const valueBytes = parse("values", args.values, value => parseDistribution(value, parseBytes));
+  const config = built.world(0, built.scenario.seed).workloads[at];
+  const { trace } = built.workloads[at];
+  if (trace === null) {
+    const { cannotDraw, drawRequests } = await import("../planner/curves/drawn-log.ts");
+    const problem = cannotDraw(config);
+    if (problem !== null) throw new CliError(problem, EXIT.invalid);
+    const count = parse("requests", args.requests ?? "1M", parseCount);
+    return drawRequests(config, count, built.scenario.seed, built.scenario.duration);
+  }
+  if (args.requests !== undefined) {
+    throw new CliError(`--requests has no effect: ${names[at]} replays a trace, all of it`, EXIT.usage);
+  }
+  const { RequestLog } = await import("../planner/curves/requests.ts");
+  const { readTrace, describeTrace } = await import("../scenarios/trace-file.ts");
+  const { TraceKeys } = await import("../planner/curves/names.ts");
+  const keys = new TraceKeys();
+  const log = new RequestLog(keys, { valueBytes: config.valueBytes, ttlSeconds: config.ttlSeconds });
+  say(describeTrace(await readTrace(trace, keys, log)));
+  return log;
+}
+
+async function requestsOfTrace(args: MrcArguments, parse: Parse): Promise<RequestLog> {
+  const { parseBytes, parseDurationNs, NS_PER_MS, NS_PER_SECOND } = await import("../units.ts");
+  const { RequestLog } = await import("../planner/curves/requests.ts");
+  const { readTrace, describeTrace } = await import("../scenarios/trace-file.ts");
+  const { TraceKeys } = await import("../planner/curves/names.ts");
+  const { parseDistribution } = await import("../scenarios/distribution-text.ts");
+  const valueBytes = parse("values", args.values ?? "1KiB", value => parseDistribution(value, parseBytes));
   const ttl =
     args.ttl === undefined ? null : parse("ttl", args.ttl, value => parseDistribution(value, parseDurationNs));
   const ttlSeconds =
@@ -247,10 +209,10 @@ async function requestsOf(
   const summary = await readTrace(
     {
       file: args.source,
-      format: args.format === "auto" ? null : args.format,
+      format: args.format === undefined || args.format === "auto" ? null : args.format,
       columns: args.columns,
       speed: 1,
-      gapMs: parse("gap", args.gap, parseDurationNs) / NS_PER_MS,
+      gapMs: parse("gap", args.gap ?? "1ms", parseDurationNs) / NS_PER_MS,
       amplify: 1,
     },
     keys,

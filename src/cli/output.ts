@@ -17,6 +17,14 @@ export function checkWritable(file: string | undefined): void {
   if (file !== undefined && file !== "-") toPlace(file, null);
 }
 
+/** Refuses several documents on one standard output, where nobody could tell them apart. */
+export function oneToStdout(files: Readonly<Record<string, string | undefined>>): void {
+  const there = Object.keys(files).filter(option => files[option] === "-");
+  if (there.length < 2) return;
+  const options = there.map(option => `--${option}`).join(" and ");
+  throw new CliError(`${options} cannot both go to standard output`, EXIT.usage);
+}
+
 /** Writes the text, or with null only tries whether it could be. */
 function toPlace(file: string, text: string | Uint8Array | null): void {
   if (file === "") throw new CliError("an output file needs a name", EXIT.usage);

@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from "yargs";
 import { CliError, EXIT } from "./exit.ts";
-import { checkWritable, say, writeOutput } from "./output.ts";
+import { checkWritable, oneToStdout, say, writeOutput } from "./output.ts";
 import { scenarioOptions } from "./simulate.ts";
 
 interface PlanArguments {
@@ -37,8 +37,7 @@ async function plan(args: PlanArguments): Promise<void> {
   };
   within("worlds", 1, 10_000);
   within("confirm", 0, 20);
-  if (args.json === "-" && args.report === "-")
-    throw new CliError("--json and --report cannot both go to standard output", EXIT.usage);
+  oneToStdout({ json: args.json, report: args.report });
   checkWritable(args.json);
   checkWritable(args.report);
   const { loadScenario } = await import("../scenarios/load.ts");

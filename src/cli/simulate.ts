@@ -5,7 +5,7 @@ import type { TextOptions } from "../report/text.ts";
 import type { Result } from "../result.ts";
 import type { Loaded } from "../scenarios/load.ts";
 import { CliError, EXIT } from "./exit.ts";
-import { type ColorMode, checkWritable, say, useColor, writeOutput } from "./output.ts";
+import { type ColorMode, checkWritable, oneToStdout, say, useColor, writeOutput } from "./output.ts";
 
 export interface SimulationArguments {
   set: string[] | undefined;
@@ -77,9 +77,7 @@ export async function simulate(
 ): Promise<void> {
   const replications = wholeNumber("replications", args.replications, 1);
   const seed = args.seed === undefined ? undefined : wholeNumber("seed", args.seed, 0);
-  if (args.json === "-" && args.report === "-") {
-    throw new CliError("--json and --report cannot both go to standard output", EXIT.usage);
-  }
+  oneToStdout({ json: args.json, report: args.report });
   const loaded = await load();
   const interruption = catchInterrupts();
   checkWritable(args.json);

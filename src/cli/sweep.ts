@@ -244,7 +244,7 @@ async function write(sweep: Sweep, complete: boolean, args: SweepArguments): Pro
     const { renderSweepPage } = await import("../report/sweep-page.ts");
     writeOutput(args.report, renderSweepPage(sweep));
   }
-  process.stdout.write(renderSweepText(sweep));
+  if (args.report !== "-") process.stdout.write(renderSweepText(sweep));
   if (args.out !== undefined)
     say(complete ? `result: ${args.out}` : `what there is: ${args.out}.partial; --resume goes on`);
 }

@@ -1,27 +1,6 @@
 import type { Argv } from "yargs";
 import { didYouMean } from "../scenarios/suggest.ts";
 
-const VERBS = [
-  "run",
-  "drill",
-  "compare",
-  "sweep",
-  "merge",
-  "worker",
-  "mrc",
-  "plan",
-  "crossover",
-  "fuzz",
-  "validate",
-  "report",
-  "init",
-  "serve",
-  "schema",
-  "nodes",
-  "commands",
-  "prices",
-];
-
 /** What the verbs with files take. */
 const TAKES: Readonly<Record<string, string>> = {
   run: "takes one scenario file, or - for standard input",
@@ -35,11 +14,18 @@ const TAKES: Readonly<Record<string, string>> = {
   mrc: "takes one trace or scenario file",
   plan: "takes one scenario file",
   crossover: "takes one scenario file",
+  import: "takes «cloudwatch» or «info», and one file or more",
+  explain: "takes one path of a scenario, a drill or a metric",
   prices: "takes «list», or «import» and an offer file",
 };
 
 /** yargs's complaints in our words, with "did you mean". */
-export function explainUsage(message: string, parser: Argv, given: readonly string[]): string {
+export function explainUsage(
+  message: string,
+  parser: Argv,
+  given: readonly string[],
+  verbs: readonly string[],
+): string {
   const unknown = /^Unknown arguments?: (.+)$/u.exec(message);
   if (unknown !== null) {
     const options = (parser as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions().key;
@@ -49,10 +35,10 @@ export function explainUsage(message: string, parser: Argv, given: readonly stri
     return flags.map(flag => `unknown option or argument «${flag}»${didYouMean(flag, known)}`).join("\n");
   }
   const plain = given.filter(word => !word.startsWith("-"));
-  const verb = plain.find(word => VERBS.includes(word)) ?? plain[0] ?? "";
+  const verb = plain.find(word => verbs.includes(word)) ?? plain[0] ?? "";
   if (/^(?:Did you mean|Unknown command)/u.test(message)) {
-    if (VERBS.includes(verb)) return `«${verb}» ${TAKES[verb] ?? "takes no file"}; too many: ${plain.at(-1)}`;
-    return `unknown verb «${verb}»; there are ${VERBS.join(", ")}${didYouMean(verb, VERBS)}`;
+    if (verbs.includes(verb)) return `«${verb}» ${TAKES[verb] ?? "takes no file"}; too many: ${plain.at(-1)}`;
+    return `unknown verb «${verb}»; there are ${verbs.join(", ")}${didYouMean(verb, verbs)}`;
   }
   if (message.startsWith("Not enough non-option arguments")) return `«${verb}» ${TAKES[verb] ?? "needs a file"}`;
   const needs = /^Not enough arguments following: (.+)$/u.exec(message);
