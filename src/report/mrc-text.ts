@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatPercent, formatUsd } from "../units.ts"
 import { table } from "./table.ts";
 
 /** What a point is judged by: the first policy, or LRU without one. */
-export function hitRateAt(point: MrcResultPoint): number {
+function hitRateAt(point: MrcResultPoint): number {
   return point.policies[0]?.hitRate ?? point.lru;
 }
 

@@ -2,6 +2,7 @@
 // metric is one row.
 
 import { wasRaised } from "../models/alarms/watch.ts";
+import { ALLOWANCE_METRICS } from "../models/metrics/network.ts";
 import { FAILED } from "../models/outcome.ts";
 import { highest, type Metric, type MetricSource, total } from "./metric.ts";
 import { CACHING_METRICS } from "./metrics-caching.ts";
@@ -31,13 +32,6 @@ function lowest({ recorder, measured }: MetricSource, metric: string): number | 
   }
   return least;
 }
-
-const ALLOWANCES = [
-  "NetworkBandwidthInAllowanceExceeded",
-  "NetworkBandwidthOutAllowanceExceeded",
-  "NetworkPacketsPerSecondAllowanceExceeded",
-  "NetworkConntrackAllowanceExceeded",
-] as const;
 
 /** The same; null where nothing reports the metric. */
 function totalOf(source: MetricSource, metric: string): number | null {
@@ -130,7 +124,7 @@ export const METRICS: readonly Metric[] = [
     summary: "packets queued or dropped over a network allowance",
     unit: "count",
     perWorkload: false,
-    read: source => ALLOWANCES.reduce((sum, metric) => sum + total(source, metric), 0),
+    read: source => ALLOWANCE_METRICS.reduce((sum, metric) => sum + total(source, metric), 0),
   },
   {
     name: "dropped",

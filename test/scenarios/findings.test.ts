@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Result } from "../../src/result.ts";
 import type { Built } from "../../src/scenarios/build.ts";
 import { RULES } from "../../src/scenarios/findings/index.ts";
+import { formatDurationNs, NS_PER_HOUR } from "../../src/units.ts";
 import { sampleResult } from "../report/sample.ts";
 
 const calm = sampleResult({ shards: 1, replicas: 0, rows: 4, calm: true });
@@ -119,6 +120,32 @@ describe("a finding", () => {
     expect(found?.evidence).toContain("8 s, 3 s of them with BUSY");
     expect(found?.evidence).toContain("SCRIPT KILL was refused");
     expect(find("busy-script", calm)).toBeNull();
+  });
+
+  it("of an origin that nobody asks speaks of its scenario", () => {
+    const rule = RULES.find(one => one.id === "unasked-origin")!;
+    const built = (origin: unknown, pattern: unknown) => ({ scenario: { origin, workload: [{ pattern }] } }) as Built;
+    expect(rule.find(calm, built({}, undefined))?.severity).toBe("info");
+    expect(rule.find(calm, built({}, { "cache-aside": {} }))).toBeNull();
+    expect(rule.find(calm, built(undefined, undefined))).toBeNull();
+  });
+
+  it("of tokens that are not renewed names the lifetimes of the scenario", () => {
+    const client = { ...sampleResult({}).clients[0], name: "web", refusedLogins: 3, firstRefusedSeconds: 900 };
+    const scenario = (iam: unknown) => ({
+      scenario: {
+        cluster: { auth: { token: false, users: [], iam } },
+        clients: [{ name: "web", iam: { tokens: "at-start" } }],
+      },
+    });
+    const rule = RULES.find(one => one.id === "wrong-credentials")!;
+    const evidence = (iam: unknown) =>
+      rule.find({ ...calm, clients: [{ ...client, expiredConnections: 2 }] }, scenario(iam) as unknown as Built)
+        ?.evidence;
+    expect(evidence(undefined)).toContain(`closed ${formatDurationNs(12 * NS_PER_HOUR)} after`);
+    expect(evidence({ tokenLifetime: 60e9, connectionLifetime: 120e9 })).toContain(
+      `good for ${formatDurationNs(60e9)}. 2 connections had been closed ${formatDurationNs(120e9)} after`,
+    );
   });
 
   it("has an id of its own", () => {

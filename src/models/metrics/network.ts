@@ -38,3 +38,8 @@ export const NETWORK_METRICS: readonly NodeMetric[] = [
     node => node.networkIn.dropped + node.networkOut.dropped,
   ),
 ];
+
+/** What CloudWatch counts beyond an allowance of the instance, each metric for one allowance. */
+export const ALLOWANCE_METRICS = NETWORK_METRICS.map(one => one.name).filter(name =>
+  name.endsWith("AllowanceExceeded"),
+);

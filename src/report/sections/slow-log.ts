@@ -1,6 +1,7 @@
 // The slow log over the fleet: which commands held an engine thread for longer than slowlog-log-slower-than, how often, for how
 // long, and who waited in vain meanwhile.
 
+import { SLOW_CALLS_TOLD, slowCallOf } from "../../result/slow-calls.ts";
 import type { Result } from "../../result.ts";
 import { formatDurationNs, formatNumber } from "../../units.ts";
 import { html, name } from "../markup.ts";
@@ -18,20 +19,17 @@ export interface SlowCommand {
   readonly firstSeconds: number;
 }
 
-const SLOW = /^slow: (.*) took ([\d.]+) ms$/u;
-/** A node tells so many of its slow calls. */
-const TOLD_PER_NODE = 50;
-
 /** What was slow, the longest first. */
 export function slowCommands({ events }: Result): SlowCommand[] {
   const found = new Map<string, SlowCommand>();
   for (const { node, what, timeSeconds } of events) {
-    const match = SLOW.exec(what);
-    if (match === null) continue;
-    const us = Number(match[2]) * 1_000;
-    const before = found.get(match[1]);
-    found.set(match[1], {
-      command: match[1],
+    const call = slowCallOf(what);
+    if (call === null) continue;
+    const { command } = call;
+    const us = call.ms * 1_000;
+    const before = found.get(command);
+    found.set(command, {
+      command,
       nodes: [...new Set([...(before?.nodes ?? []), node])],
       calls: (before?.calls ?? 0) + 1,
       longestUs: Math.max(before?.longestUs ?? 0, us),
@@ -78,10 +76,10 @@ export const slowLog: Section = {
       { head: "together", unit: scale.unit, cell: one => inScale(one.allUs, scale) },
       { head: "first", unit: "s", cell: one => formatNumber(one.firstSeconds, 6) },
     ];
-    const isCut = slow.some(one => one.calls >= TOLD_PER_NODE);
+    const isCut = slow.some(one => one.calls >= SLOW_CALLS_TOLD);
     return html`
       <p>${slowLogSentence(result)}.</p>
       ${dataTable("Slow commands", columns, slow)}
-      ${isCut && html`<p class="note">A node tells the first ${TOLD_PER_NODE} of its slow calls.</p>`}`;
+      ${isCut && html`<p class="note">A node tells the first ${SLOW_CALLS_TOLD} of its slow calls.</p>`}`;
   },
 };

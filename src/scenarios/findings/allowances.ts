@@ -1,15 +1,10 @@
 // What the instance allows and the node went beyond: network allowances, and CPU credits of burstable nodes.
 
+import { ALLOWANCE_METRICS } from "../../models/metrics/network.ts";
 import { formatNumber } from "../../units.ts";
 import type { Rule } from "./rule.ts";
 import { sumOf, worstOf } from "./series.ts";
 
-const ALLOWANCES = [
-  "NetworkBandwidthInAllowanceExceeded",
-  "NetworkBandwidthOutAllowanceExceeded",
-  "NetworkPacketsPerSecondAllowanceExceeded",
-  "NetworkConntrackAllowanceExceeded",
-] as const;
 /** A few packets queue anywhere: it takes that many, and that share of all. */
 const WORTH_TELLING = 100;
 const SHARE = 0.02;
@@ -17,7 +12,7 @@ const SHARE = 0.02;
 export const networkAllowance: Rule = {
   id: "network-allowance",
   find: result => {
-    const [most] = ALLOWANCES.map(metric => ({ metric, count: sumOf(result, metric) })).sort(
+    const [most] = ALLOWANCE_METRICS.map(metric => ({ metric, count: sumOf(result, metric) })).sort(
       (a, b) => b.count - a.count,
     );
     const packets = sumOf(result, "NetworkPacketsIn") + sumOf(result, "NetworkPacketsOut");

@@ -34,6 +34,7 @@ import { splitBrain } from "./split-brain.ts";
 import { stampede } from "./stampede.ts";
 import { swap } from "./swap.ts";
 import { nearMaximum, throttled } from "./throttled.ts";
+import { unaskedOrigin } from "./unasked-origin.ts";
 import { unsettled } from "./unsettled.ts";
 import { wrongCredentials } from "./wrong-credentials.ts";
 
@@ -77,6 +78,7 @@ export const RULES: readonly Rule[] = [
   refusedDrill,
   parametersWithoutEffect,
   derivedMemory,
+  unaskedOrigin,
 ];
 
 const SEVERITY = { critical: 0, warning: 1, info: 2 } as const;

@@ -1,4 +1,5 @@
-// Clients that try again make more load than there was: of the origin, or of the cache.
+// Callers of the origin that try again make more load than there was. How often commands to the cache were tried again is
+// counted over the whole run only (clients[].retries), so no row of the series could be told from the others.
 
 import { formatNumber, formatPercent } from "../../units.ts";
 import type { Rule } from "./rule.ts";

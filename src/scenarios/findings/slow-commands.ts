@@ -1,9 +1,9 @@
 // Commands that the slow log took: while one runs, nobody else on its node is served.
 
+import { slowCallOf } from "../../result/slow-calls.ts";
 import { formatNumber } from "../../units.ts";
 import type { Rule } from "./rule.ts";
 
-const SLOW = /^slow: (.*) took ([\d.]+) ms$/u;
 /** As long as that is noticed by everybody. */
 const CRITICAL_MS = 100;
 
@@ -12,11 +12,11 @@ export const slowCommands: Rule = {
   find: ({ events }) => {
     let worst = { node: "", command: "", ms: 0, count: 0 };
     for (const { node, what } of events) {
-      const match = SLOW.exec(what);
-      if (match === null) continue;
-      const ms = Number(match[2]);
+      const call = slowCallOf(what);
+      if (call === null) continue;
+      const { command, ms } = call;
       const count = worst.count + 1;
-      worst = ms > worst.ms ? { node, command: match[1], ms, count } : { ...worst, count };
+      worst = ms > worst.ms ? { node, command, ms, count } : { ...worst, count };
     }
     if (worst.count === 0) return null;
     return {

@@ -1,5 +1,6 @@
 // Serverless: commands were throttled, or a maximum is near. AWS advises an alarm at 75 % of a maximum (SCALE).
 
+import { limit } from "../../catalog/limits.ts";
 import { formatBytes, formatCount, formatPercent, formatRate } from "../../units.ts";
 import type { Rule } from "./rule.ts";
 
@@ -10,14 +11,15 @@ export const throttled: Rule = {
   find: ({ serverless, totals }) => {
     if (serverless === null || serverless.throttled === 0) return null;
     const { supportedEcpuPerSecond: supported, peakEcpuPerSecond, refused } = serverless;
+    const slot = `one slot takes ${formatCount(limit("serverless-slot-ecpu").value)} ECPU/s.`;
     const capped = supported.end >= supported.maximum;
     return {
       severity: refused > 0 ? "critical" : "warning",
       title: capped ? "Commands are throttled at the maximum" : "Commands are throttled",
       evidence: `${formatCount(serverless.throttled)} commands of ${formatCount(totals.arrived)} requests were held, ${formatCount(refused)} of them refused. The busiest second asked for ${formatRate(peakEcpuPerSecond)} ECPU; ${formatRate(supported.end)} are supported at the end.`,
       remedy: capped
-        ? "Raise cluster.serverless.maximum.ecpu, or spread hot keys: one slot takes 30,000 ECPU/s."
-        : "Pre-scale with cluster.serverless.minimum.ecpu before the peak (billed, used or not), ramp up slower, or spread hot keys: one slot takes 30,000 ECPU/s.",
+        ? `Raise cluster.serverless.maximum.ecpu, or spread hot keys: ${slot}`
+        : `Pre-scale with cluster.serverless.minimum.ecpu before the peak (billed, used or not), ramp up slower, or spread hot keys: ${slot}`,
     };
   },
 };

@@ -1,6 +1,7 @@
 // Clients that are not let in: a password that was replaced before they had the new one, or a token of IAM that nobody renews.
 
-import { formatNumber } from "../../units.ts";
+import { formatDurationNs, formatNumber } from "../../units.ts";
+import { accessConfig } from "../build-auth.ts";
 import type { Rule } from "./rule.ts";
 
 export const wrongCredentials: Rule = {
@@ -12,17 +13,18 @@ export const wrongCredentials: Rule = {
     const since = firstRefusedSeconds ?? 0;
     const client = scenario.clients.find(one => one.name === name);
     const evidence = `${formatNumber(refusedLogins)} logins of ${name} were answered by WRONGPASS, the first at ${formatNumber(since)} s.`;
-    if (client?.iam?.tokens === "at-start") {
+    const { iam } = accessConfig(scenario.cluster) ?? {};
+    if (iam !== undefined && client?.iam?.tokens === "at-start") {
+      const [good, open] = [formatDurationNs(iam.tokenNs), formatDurationNs(iam.connectionNs)];
       const closed =
         expiredConnections > 0
-          ? ` ${formatNumber(expiredConnections)} connections had been closed 12 hours after their AUTH.`
+          ? ` ${formatNumber(expiredConnections)} connections had been closed ${open} after their AUTH.`
           : "";
       return {
         severity: "critical",
         title: "IAM tokens are not renewed",
-        evidence: `${evidence} Its tokens are made when an instance starts and are good for 15 minutes.${closed}`,
-        remedy:
-          "Sign a token for every login (a credentials provider: lettuce RedisCredentialsProvider, redis-py CredentialProvider, go-redis CredentialsProviderContext), and AUTH anew within 12 hours.",
+        evidence: `${evidence} Its tokens are made when an instance starts and are good for ${good}.${closed}`,
+        remedy: `Sign a token for every login (a credentials provider: lettuce RedisCredentialsProvider, redis-py CredentialProvider, go-redis CredentialsProviderContext), and AUTH anew within ${open}.`,
       };
     }
     const set = [...drills].reverse().find(({ drill, startSeconds }) => drill === "auth-set" && startSeconds <= since);
