@@ -42,6 +42,9 @@ export function checkAutoScaling({ cluster, duration }: Scenario, node: NodeType
   const { autoScaling } = cluster;
   if (autoScaling === undefined) return;
   const path = ["cluster", "autoScaling"];
+  if (cluster.management === "self-managed") {
+    return report(path, "is ElastiCache's: nobody scales self-managed servers by themselves; «drills» scale them");
+  }
   if (cluster.mode === "single")
     report(path, "needs «mode: cluster»: ElastiCache scales clusters with cluster mode enabled");
   if (!FAMILIES.includes(node.family) || !SIZES.includes(node.size)) {

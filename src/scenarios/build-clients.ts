@@ -152,8 +152,11 @@ function checkClient(given: ClientInput, client: WholeClient, tls: boolean, path
     if (value > pool.size) report(path("pool", key), `of ${value} is more than the pool's size, which is ${pool.size}`);
   }
   if (given.tls !== undefined && !tls) report(path("tls"), "has no effect without «cluster.tls: true»");
-  if (given.retry?.budget !== undefined && retry.attempts === 1) {
-    report(path("retry", "budget"), "has no effect: with «attempts: 1» there are no retries");
+  if (retry.attempts === 1) {
+    for (const key of ["backoff", "jitter", "on", "budget"] as const) {
+      if (given.retry?.[key] !== undefined)
+        report(path("retry", key), "has no effect: with «attempts: 1» there are no retries");
+    }
   }
   if (circuitBreaker !== undefined && circuitBreaker.minimum > circuitBreaker.calls) {
     const { minimum, calls } = circuitBreaker;

@@ -66,12 +66,19 @@ function saveConfig({ save, management }: Scenario["cluster"]): SaveConfig {
   return { ...save, method: save.method ?? (management === "elasticache" ? "auto" : "fork") };
 }
 
-function checkSave({ save, management }: Scenario["cluster"], node: NodeType, report: Report): void {
+function checkSave(cluster: Scenario["cluster"], node: NodeType, written: unknown, report: Report): void {
+  const { save, management } = cluster;
   const tell = (message: string) => report(["cluster", "save", "method"], message);
   if (management === "self-managed" && (save.method === "auto" || save.method === "forkless")) {
     tell("is ElastiCache's: self-managed servers fork");
   }
   if (node.ssdGiB !== null && save.method === "forkless") tell(`${node.type} tiers its data: it has no forkless save`);
+  const { method } = saveConfig(cluster);
+  const given = partOf(written, "cluster", "save");
+  if (method !== "auto" && given.headroom !== undefined)
+    report(["cluster", "save", "headroom"], `has no effect: it is what «method: auto» goes by, and this is ${method}`);
+  if (method === "fork" && given.share !== undefined)
+    report(["cluster", "save", "share"], "has no effect: it is about forkless saves, and these fork");
   if (save.share === 0) report(["cluster", "save", "share"], "must be above nothing: the save would never end");
 }
 
@@ -133,7 +140,7 @@ export function checkCluster(
   if (cluster.mode === "single" && cluster.shards !== 1) {
     report(["cluster", "shards"], `mode single has one shard, got ${cluster.shards}; use «mode: cluster» for more`);
   }
-  checkQuotas(scenario, report);
+  checkQuotas(scenario, written, report);
   if (!(node.engines as readonly string[]).includes(product)) {
     report(["cluster", "node"], `${node.type} does not run ${product}; it runs ${node.engines.join(", ")}`);
   }
@@ -146,7 +153,7 @@ export function checkCluster(
   if (cluster.multiAz === true && zones < 2)
     report(["cluster", "multiAz"], `needs at least two zones, there is ${zones}: «zones: 2»`);
   checkHardware(cluster, node, report);
-  checkSave(cluster, node, report);
+  checkSave(cluster, node, written, report);
   checkAppendOnly(cluster, report);
   checkDurability(scenario, node, product, written, report);
   const { failover } = cluster;

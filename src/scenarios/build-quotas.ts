@@ -5,11 +5,12 @@ import { limit } from "../catalog/limits.ts";
 import { NS_PER_DAY } from "../units.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario } from "./schema.ts";
+import { partOf } from "./written.ts";
 
 /** Manual backups of a node in 24 hours (AWS, backups; aws-facts.md, 4). */
 const SNAPSHOTS_A_DAY = 20;
 
-export function checkQuotas(scenario: Scenario, report: Report): void {
+export function checkQuotas(scenario: Scenario, written: unknown, report: Report): void {
   const { cluster } = scenario;
   const nodes = cluster.shards * (1 + cluster.replicas);
   const { adjustableTo, value } = limit("nodes-per-cluster");
@@ -18,7 +19,11 @@ export function checkQuotas(scenario: Scenario, report: Report): void {
   if (nodes > most) {
     return report(["cluster", "shards"], `${said}; a cluster has at most ${most}`);
   }
-  if (cluster.management !== "elasticache") return;
+  if (cluster.management !== "elasticache") {
+    if (partOf(written, "cluster").quotas !== undefined)
+      report(["cluster", "quotas"], "has no effect: they are AWS's, and self-managed servers have none");
+    return;
+  }
   const { nodesPerCluster, nodesPerRegion } = cluster.quotas;
   const remedy = (key: string, to: number) =>
     `fewer nodes, or ask AWS for an increase and say so: «quotas: { ${key}: ${to} }»`;

@@ -12,7 +12,7 @@ import { NS_PER_SECOND } from "../units.ts";
 import { parsePopularity } from "./popularity-text.ts";
 import type { WorkloadInput } from "./schema.ts";
 
-export interface SteadyUse {
+interface SteadyUse {
   /** Requests of all keys together, per second, and the part of them that writes. */
   readonly rate: number;
   readonly writeShare: number;
@@ -24,7 +24,7 @@ export interface SteadyUse {
 }
 
 /** Probability that a key is there that gets this share of the requests. */
-export function steadyPresence({ rate, writeShare, onWrite, fill, ttlSeconds }: SteadyUse, share: number): number {
+function steadyPresence({ rate, writeShare, onWrite, fill, ttlSeconds }: SteadyUse, share: number): number {
   const writes = rate * share * writeShare;
   const stores = (fill ? rate * share * (1 - writeShare) : 0) + (onWrite === "stores" ? writes : 0);
   const ends = onWrite === "nothing" ? 0 : writes;

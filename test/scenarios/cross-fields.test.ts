@@ -86,6 +86,26 @@ const CLUSTER: readonly Row[] = [
     "cluster.multiAz",
     "needs at least one replica per shard, there is none",
   ],
+  [[UPSTREAM, "cluster.autoScaling={shards: {target: 50, min: 1, max: 3}}"], "cluster.autoScaling", "is ElastiCache's"],
+  [[UPSTREAM, "cluster.quotas={nodesPerCluster: 10}"], "cluster.quotas", "has no effect: they are AWS's"],
+  [
+    [UPSTREAM, "cluster.save.headroom=50%"],
+    "cluster.save.headroom",
+    "it is what «method: auto» goes by, and this is fork",
+  ],
+  [["cluster.save={method: fork, share: 50%}"], "cluster.save.share", "it is about forkless saves, and these fork"],
+  [
+    ["cluster.save={method: forkless, headroom: 50%}"],
+    "cluster.save.headroom",
+    "it is what «method: auto» goes by, and this is forkless",
+  ],
+  ...["backoff=1ms..2ms", "jitter=none", "on=[timeout]", "budget={}"].map(
+    (setting): Row => [
+      ["clients[0].retry.attempts=1", `clients[0].retry.${setting}`],
+      `clients[0].retry.${setting.split("=")[0]}`,
+      "has no effect: with «attempts: 1» there are no retries",
+    ],
+  ),
   [["cluster.multiAz=true", "zones=1"], "cluster.multiAz", "needs at least two zones, there is 1: «zones: 2»"],
   [
     ["cluster.failover.nodeTimeout=5s"],
