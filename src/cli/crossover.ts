@@ -57,7 +57,8 @@ async function run(args: CrossoverArguments): Promise<void> {
   if (problem !== null) throw new CliError(problem, EXIT.invalid);
   if (baseParts(built).every(part => rateOf(part) === 0))
     throw new CliError("the workloads ask for nothing: crossover needs a rate", EXIT.invalid);
-  const names = new Ladder(built).offers.filter(one => one.kind !== "serverless").map(one => one.name);
+  const ladder = new Ladder(built);
+  const names = ladder.offers.filter(one => one.kind !== "serverless").map(one => one.name);
   if (names.length === 0)
     throw new CliError("plan: offers no nodes that the price book prices: there is nothing to cross", EXIT.invalid);
   if (args.offer !== undefined && !names.includes(args.offer)) {
@@ -67,7 +68,7 @@ async function run(args: CrossoverArguments): Promise<void> {
       EXIT.usage,
     );
   }
-  const document = crossoverDocument(built, { peakToMean, worlds: args.worlds, heatOffer: args.offer ?? null });
+  const document = crossoverDocument(built, { peakToMean, worlds: args.worlds, heatOffer: args.offer ?? null }, ladder);
   if (args.json !== undefined) writeOutput(args.json, `${JSON.stringify(document, null, 2)}\n`);
   if (args.report !== undefined) {
     const { renderCrossoverPage } = await import("../report/crossover-page.ts");

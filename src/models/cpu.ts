@@ -89,8 +89,19 @@ export class Cpu {
   }
 }
 
-/** Cost rows by command id. A command without a row of its own is a bug in the table. */
+const ROWS = new WeakMap<Engine["commands"], Map<EngineProfile, costs.CommandCost[]>>();
+
+/** Cost rows by command id, made once for every table of commands and engine: a plan has a processor for every node type. */
 function costRows(profile: EngineProfile, commands: Engine["commands"]): costs.CommandCost[] {
+  let byProfile = ROWS.get(commands);
+  if (byProfile === undefined) ROWS.set(commands, (byProfile = new Map()));
+  let rows = byProfile.get(profile);
+  if (rows === undefined) byProfile.set(profile, (rows = makeRows(profile, commands)));
+  return rows;
+}
+
+/** A command without a row of its own is a bug in the table. */
+function makeRows(profile: EngineProfile, commands: Engine["commands"]): costs.CommandCost[] {
   const since8 = profile.product === "valkey" && Number.parseFloat(profile.version) >= 8;
   const rows: costs.CommandCost[] = [];
   for (const command of commands.values()) {

@@ -27,9 +27,11 @@ export function planAnswer(plan: PlanDocument): string[] {
   if (standing !== null && savesUsd !== null) parts.push(against(standing, savesUsd, best.name));
   if (second !== null) parts.push(`Second: ${second.name}; ${second.why}`);
   if (breaks !== null) {
+    const { multiple, bottleneck } = breaks;
     const months = breaks.months === null ? "" : `, in ${formatNumber(breaks.months)} months at the growth given`;
+    const load = `${formatNumber(multiple)} times the load`;
     parts.push(
-      `Breaks first at ${breaks.multiple < 0.01 ? "less" : formatNumber(breaks.multiple)} times the load: ${breaks.bottleneck}${months}`,
+      bottleneck === null ? `Holds at ${load} still${months}` : `Breaks first at ${load}: ${bottleneck}${months}`,
     );
   }
   if (zoneLoss !== null) parts.push(zoneText(zoneLoss));

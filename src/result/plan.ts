@@ -84,7 +84,8 @@ export const planSchema = z.strictObject({
       requests: z.number(),
     })
     .nullable(),
-  breaks: z.strictObject({ multiple: z.number(), bottleneck: z.string(), months: figure }).nullable(),
+  /** `bottleneck` null: it holds as far as was looked. */
+  breaks: z.strictObject({ multiple: z.number(), bottleneck: z.string().nullable(), months: figure }).nullable(),
   growth: z.array(
     z.strictObject({ month: z.int(), multiple: z.number(), name: z.string().nullable(), monthlyUsd: figure }),
   ),

@@ -72,6 +72,32 @@ describe("the ladder", () => {
     }
   });
 
+  test("has each offer once, however many engines there are, of which the cheapest is bought", async () => {
+    const wanted = { plan: "families: [r7g], engines: [redis-7.1, valkey-8.0]" };
+    const both = new Ladder((await load(scenario(wanted))).built);
+    expect(both.offers.map(one => one.name)).toEqual(["serverless", "on-demand", YEAR]);
+    const dear = new Ladder((await load(scenario({ plan: "families: [r7g], engines: [redis-7.1]" }))).built);
+    const factors = { load: 1, keys: 1, values: 1, peakToMean: null };
+    const [cheapest, redis] = [both.at(factors), dear.at(factors)];
+    for (const [i, one] of cheapest.entries()) {
+      expect(one.shape.engine).toBe("valkey-8.0");
+      expect(one.monthlyUsd).toBeLessThan(redis[i].monthlyUsd);
+    }
+  });
+
+  test("buys more memory where the origin costs more than they do", async () => {
+    const plan = "families: [t4g, r7g], shards: [1]";
+    const memory = async (cost: string) => {
+      const text = scenario({ plan, values: "20KiB" }).replace("concurrency: 5000", `concurrency: 5000${cost}`);
+      const small = text.replace("memory: 80%, ", "").replace("rate: 1000", "rate: 100");
+      const ladder = new Ladder((await load(small)).built);
+      const priced = ladder.at({ load: 1, keys: 1, values: 1, peakToMean: null });
+      const { shape } = priced.find(one => one.offer.name === "on-demand")!;
+      return shape.kind === "nodes" ? shape.shards * shape.node.memoryGiB : 0;
+    };
+    expect(await memory(", costPerMillion: $5")).toBeGreaterThan(await memory(""));
+  });
+
   test("has serverless, every purchase and data tiering; nodes keep a replica as a serverless cache does", async () => {
     const { built } = await load(scenario({ plan: "families: [r7g, r6gd]" }));
     const ladder = new Ladder(built);

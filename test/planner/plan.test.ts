@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { type ConfirmOptions, confirmAll } from "../../src/planner/plan/confirm.ts";
 import { worldCurve } from "../../src/planner/plan/curve.ts";
 import { planDocument } from "../../src/planner/plan/document.ts";
-import { breakingPoint, makePlan } from "../../src/planner/plan/plan.ts";
+import { breakingPoint } from "../../src/planner/plan/growth.ts";
+import { makePlan } from "../../src/planner/plan/plan.ts";
 import {
   baseParts,
   cannotPlan,
@@ -122,6 +123,13 @@ describe("a plan", () => {
     expect(months).toBeNull();
   });
 
+  it("says that it holds as far as was looked, where nothing breaks", async () => {
+    const { built } = await load(scenario({ rate: 10, keys: "1k" }));
+    const { candidates } = makePlan(built, 1);
+    const largest = candidates.reduce((most, one) => (one.monthlyUsd > most.monthlyUsd ? one : most));
+    expect(breakingPoint(built, largest.shape)).toEqual({ multiple: 64, bottleneck: null, months: null });
+  });
+
   it("recommends what holds in its own simulation at another seed, and tells the order of bills apart", async () => {
     const wanted = { slo: "hitRate: 85%, memory: 80%", rate: 2_000, keys: "10k" };
     const { built } = await load(scenario(wanted));
@@ -221,7 +229,7 @@ describe("the curve of a world", () => {
     const { built } = await load(from);
     const base = baseParts(built);
     for (const rate of before) worldCurve(built, demandAt(base, { ...factors, rate }));
-    return worldCurve(built, demandAt(base, factors)).rows;
+    return worldCurve(built, demandAt(base, factors)).columns;
   };
 
   it("is the same whichever world was asked for before it", async () => {
@@ -234,7 +242,7 @@ describe("the curve of a world", () => {
       .replace("ttl: 1h", "ttl: 2s")
       .replace("maxmemory-policy: allkeys-lru", "maxmemory-policy: allkeys-lru, hz: 1");
     const factors = { rate: 1, keys: 1, values: 1 };
-    const held = async (from: string) => (await at(factors, [], from)).at(-1)!.keys[0];
+    const held = async (from: string) => (await at(factors, [], from)).keys[0].at(-1)!;
     // Most of the dead keys are asked for before a sweep comes by: what is left is six in a hundred.
     expect(await held(slow)).toBeGreaterThan(1.05 * (await held(slow.replace("hz: 1", "hz: 10"))));
   });

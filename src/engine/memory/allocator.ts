@@ -8,6 +8,7 @@
 import { fail } from "../../assert.ts";
 
 export type Quantum = 8 | 16;
+export const DEFAULT_QUANTUM: Quantum = 8;
 
 /** Classes of requests up to this many bytes come from a table. */
 const TABLE_LIMIT = 4_096;

@@ -28,8 +28,11 @@ export interface CrossoverOptions {
   readonly heatOffer: string | null;
 }
 
-export function crossoverDocument(built: Built, options: CrossoverOptions): CrossoverDocument {
-  const ladder = new Ladder(built);
+export function crossoverDocument(
+  built: Built,
+  options: CrossoverOptions,
+  ladder = new Ladder(built),
+): CrossoverDocument {
   const { scenario, book } = built;
   const base = baseParts(built);
   const worlds = drawWorlds(built, options.worlds).map(({ factors }) => factors);

@@ -8,7 +8,7 @@ import type { Purchase } from "../../cost/purchase.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { type WorldCurve, worldCurve } from "../plan/curve.ts";
 import { Judge } from "../plan/judge.ts";
-import { type NodeShape, nodeShapes, type Shape, serverlessShapes } from "../plan/shapes.ts";
+import type { Shape } from "../plan/shapes.ts";
 import { type BasePart, baseParts, demandAt, rateOf } from "../plan/worlds.ts";
 
 /** What may be bought: all serverless offers, nodes by purchase, and nodes with data tiering on demand. */
@@ -33,6 +33,7 @@ export interface Factors {
   readonly peakToMean: number | null;
 }
 
+const KINDS: readonly Offer["kind"][] = ["serverless", "nodes", "tiering"];
 const SHARDS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 250];
 const MOST_NODES = 500;
 
@@ -43,7 +44,7 @@ export class Ladder {
   readonly keys: number;
   private readonly base: readonly BasePart[];
   private readonly judge: Judge;
-  private readonly byOffer: ReadonlyMap<Offer, readonly Shape[]>;
+  private readonly byOffer: Map<string, { readonly offer: Offer; readonly shapes: Shape[] }>;
 
   constructor(private readonly built: Built) {
     this.base = baseParts(built);
@@ -53,55 +54,27 @@ export class Ladder {
     const { plan } = built.scenario;
     const replicas = plan.replicas.some(one => one > 0) ? plan.replicas.filter(one => one > 0) : plan.replicas;
     const wide = { ...built.scenario, plan: { ...plan, replicas, shards: wider(plan.shards) } };
-    const nodes = nodeShapes({ ...built, scenario: wide }).filter(one => one.shards * (1 + one.replicas) <= MOST_NODES);
-    const purchases = (plan.purchase as Purchase[]).filter(one => nodes.some(shape => shape.purchase === one));
-    const table: (readonly [Offer, readonly Shape[]])[] = [
-      ...serverlessShapes({ ...built, scenario: wide }).map(
-        shape =>
-          [
-            { name: nameOf("serverless", shape.purchase), kind: "serverless", purchase: shape.purchase },
-            [shape],
-          ] as const,
-      ),
-      ...purchases.map(
-        purchase =>
-          [
-            { name: purchase, kind: "nodes", purchase },
-            nodes.filter(one => one.purchase === purchase && one.node.ssdGiB === null),
-          ] as const,
-      ),
-      ...(plan.families.includes("r6gd")
-        ? [
-            [
-              { name: "data tiering", kind: "tiering", purchase: "on-demand" },
-              nodes.filter(one => one.purchase === "on-demand" && one.node.ssdGiB !== null),
-            ] as const,
-          ]
-        : []),
-    ];
-    this.byOffer = new Map(table.filter(([, shapes]) => shapes.length > 0));
-    this.offers = [...this.byOffer.keys()];
+    this.judge = new Judge({ ...built, scenario: wide });
+    this.byOffer = new Map();
+    for (const shape of this.judge.shapes) {
+      if (shape.kind === "nodes" && shape.shards * (1 + shape.replicas) > MOST_NODES) continue;
+      const offer = offerOf(shape);
+      if (offer === null) continue;
+      const known = this.byOffer.get(offer.name);
+      if (known === undefined) this.byOffer.set(offer.name, { offer, shapes: [shape] });
+      else known.shapes.push(shape);
+    }
+    const rank = ({ kind, purchase }: Offer) => KINDS.indexOf(kind) * 100 + plan.purchase.indexOf(purchase);
+    this.offers = [...this.byOffer.values()].map(({ offer }) => offer).sort((a, b) => rank(a) - rank(b));
   }
 
   /** Each offer's cheapest that holds at a load; offers that nothing holds of are missing. */
   at(factors: Factors): Priced[] {
     const curve = this.curve(factors);
-    // Whether nodes hold does not depend on how they are paid for.
-    const fits = new Map<string, boolean>();
-    const holds = (shape: NodeShape): boolean => {
-      const key = `${shape.engine} ${shape.node.type} ${shape.shards} ${shape.replicas}`;
-      let known = fits.get(key);
-      if (known === undefined) fits.set(key, (known = this.judge.evaluate(shape, curve, false).fits));
-      return known;
-    };
-    return [...this.byOffer].flatMap(([offer, shapes]): Priced[] => {
-      for (const shape of shapes) {
-        if (shape.kind === "nodes" && !holds(shape)) continue;
-        const told = this.judge.evaluate(shape, curve, false);
-        // Traffic is the clients' business: those that keep to their zone have none.
-        if (told.fits) return [{ offer, shape, monthlyUsd: told.ownUsd }];
-      }
-      return [];
+    return this.offers.flatMap((offer): Priced[] => {
+      // Traffic is the clients' business: those that keep to their zone have none.
+      const best = this.judge.cheapest(this.byOffer.get(offer.name)!.shapes, curve, false);
+      return best === null ? [] : [{ offer, shape: best.shape, monthlyUsd: best.monthlyUsd }];
     });
   }
 
@@ -130,6 +103,12 @@ function peaked(part: BasePart, peakToMean: number): BasePart {
   };
 }
 
-function nameOf(kind: string, purchase: Purchase): string {
-  return purchase === "on-demand" ? kind : `${kind}, ${purchase}`;
+/** Engines are no offers of their own: the cheapest that holds is bought. Null: tiering is not reserved here. */
+function offerOf(shape: Shape): Offer | null {
+  const { purchase } = shape;
+  if (shape.kind === "serverless") {
+    return { name: purchase === "on-demand" ? "serverless" : `serverless, ${purchase}`, kind: "serverless", purchase };
+  }
+  if (shape.node.ssdGiB === null) return { name: purchase, kind: "nodes", purchase };
+  return purchase === "on-demand" ? { name: "data tiering", kind: "tiering", purchase } : null;
 }

@@ -9,6 +9,8 @@
 // Source: valkey's expire.c; 16-19 % below the measured mean share (physics.md 7). Left out: the time limit of a cycle,
 // fast cycles.
 
+import { logRoot } from "./root.ts";
+
 const KEYS_PER_BATCH = 20;
 const ACCEPTABLE_PERCENT = 10;
 
@@ -18,13 +20,15 @@ export interface ExpiryCycle {
   readonly effort: number;
 }
 
-/** Mean seconds for which a dead key lies, asked for at `rate`, and the probability that the cycle finds it. */
-export function staleSeconds(rate: number, sweepSeconds: number): { seconds: number; swept: number } {
-  const y = rate * sweepSeconds;
-  if (y < 1e-6) return { seconds: sweepSeconds / 2, swept: 1 };
+/** Probability that the cycle is what finds a dead key, with so many requests for it to be expected in a way around. */
+export function sweptShare(expected: number): number {
   // It waits for the cursor, which comes after a time uniform over the way around, or for a request.
-  const swept = -Math.expm1(-y) / y;
-  return { seconds: (1 - swept) / rate, swept };
+  return expected < 1e-6 ? 1 : -Math.expm1(-expected) / expected;
+}
+
+/** Mean seconds for which a dead key lies that is asked for at `rate`. */
+export function staleSeconds(rate: number, sweepSeconds: number, swept: number): number {
+  return rate * sweepSeconds < 1e-6 ? sweepSeconds / 2 : (1 - swept) / rate;
 }
 
 /** Mean batches of one cycle when a share of the keys ahead is dead. */
@@ -48,6 +52,10 @@ function binomialUpTo(n: number, p: number, k: number): number {
   return Math.min(1, sum);
 }
 
+/** Relative; the formula itself is good to a sixth. */
+const PRECISION = 2e-3;
+const LONGEST = 1e9;
+
 /**
  * Seconds for a way once around. `atSweep` answers, for a guess, how many keys the cycle walks and how many a second it
  * removes.
@@ -57,23 +65,17 @@ export function sweepSeconds(
   atSweep: (seconds: number) => { readonly volatileKeys: number; readonly sweeps: number },
 ): number {
   const keysPerBatch = KEYS_PER_BATCH + (KEYS_PER_BATCH / 4) * (cycle.effort - 1);
-  const slow = (seconds: number): boolean => {
+  /** By how much longer it takes than was guessed. */
+  const later = (seconds: number): number => {
     const { volatileKeys, sweeps } = atSweep(seconds);
-    if (volatileKeys === 0) return false;
+    if (volatileKeys === 0) return -seconds;
     const dead = Math.min(0.999, (sweeps * seconds) / volatileKeys);
-    const scanned = cycle.hz * keysPerBatch * batchesPerCycle(dead, cycle.effort);
-    return volatileKeys / scanned > seconds;
+    return volatileKeys / (cycle.hz * keysPerBatch * batchesPerCycle(dead, cycle.effort)) - seconds;
   };
-  let low = 0;
-  let high = 1;
-  while (slow(high) && high < 1e9) {
-    low = high;
-    high *= 4;
-  }
-  for (let i = 0; i < 20 && high - low > 0.01 * high; i++) {
-    const middle = (low + high) / 2;
-    if (slow(middle)) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  // One batch a cycle for the keys alive is about right where few are dead.
+  const first = Math.max(1e-3, atSweep(0).volatileKeys / (cycle.hz * keysPerBatch));
+  let [low, high] = [first, first];
+  if (later(first) > 0) while (later((high *= 2)) > 0 && high < LONGEST) low = high;
+  else while (later((low /= 2)) < 0 && low > 1e-6) high = low;
+  return logRoot(low, high, PRECISION, later);
 }

@@ -5,8 +5,8 @@ import { expIntegral, type LifeModel } from "./residence.ts";
 
 /** `t`: seconds from a store until the key is evicted. Infinity: nothing is evicted. */
 export function fifoLife(t: number): LifeModel {
-  return ({ writeRate }, ttl) => ({
-    seconds: expIntegral(writeRate, Math.min(ttl, t)),
-    expires: ttl <= t && ttl !== Number.POSITIVE_INFINITY ? Math.exp(-writeRate * ttl) : 0,
-  });
+  return ({ writeRate }, ttl, life) => {
+    life.seconds = expIntegral(writeRate, Math.min(ttl, t));
+    life.expires = ttl <= t && ttl !== Number.POSITIVE_INFINITY ? Math.exp(-writeRate * ttl) : 0;
+  };
 }

@@ -65,7 +65,7 @@ function volatileOnly(settings: EvictionSettings): boolean {
 /** Under a volatile policy keys without a TTL stay. */
 function volatileLife<C extends KeyClass>(settings: EvictionSettings, life: LifeModel<C>): LifeModel<C> {
   if (!volatileOnly(settings)) return life;
-  return (one, ttl) => (ttl === Number.POSITIVE_INFINITY ? unevicted(one, ttl) : life(one, ttl));
+  return (one, ttl, into) => (ttl === Number.POSITIVE_INFINITY ? unevicted(one, ttl, into) : life(one, ttl, into));
 }
 
 const PRECISION = 2e-4;

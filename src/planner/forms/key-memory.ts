@@ -20,12 +20,6 @@ export function stringKeyBytes(layout: Layout, keyLength: number, hasTtl: boolea
   });
 }
 
-export interface NodeMemory {
-  readonly maxmemory: number;
-  /** What is in use without a single key. */
-  readonly fixedBytes: number;
-}
-
 /** Bytes of one client connection once it is older than five seconds (models/physics.md, 5). */
 export const CONNECTION_BYTES = 2_270;
 

@@ -10,9 +10,14 @@
 
 import { type Wait, waitBeyond } from "./waits.ts";
 
+/** In ns, ascending, equal weights. */
+export interface RoundTrips {
+  readonly ns: Float64Array;
+  readonly meanNs: number;
+}
+
 export interface CacheTrip {
-  /** Round trips in ns, ascending, equal weights. */
-  readonly roundTripNs: Float64Array;
+  readonly roundTrips: RoundTrips;
   /** Everything that is always the same: overheads, service, wire. */
   readonly fixedNs: number;
   readonly waits: readonly Wait[];
@@ -29,28 +34,31 @@ export interface RequestPath {
   readonly originNs: Float64Array;
 }
 
+/** From so many times its mean on, a wait is too rare to count: exp(-40) is 4e-18. */
+const NEVER = 40;
+
 /** Probability that a trip takes longer than `ns`. */
-export function tripBeyond(trip: CacheTrip, ns: number): number {
-  const { roundTripNs, fixedNs, waits } = trip;
-  let sum = 0;
-  for (const roundTrip of roundTripNs) {
-    const left = ns - fixedNs - roundTrip;
-    if (left < 0) {
-      sum += 1;
-      continue;
-    }
+export function tripBeyond({ roundTrips, fixedNs, waits }: CacheTrip, ns: number): number {
+  const roundTripNs = roundTrips.ns;
+  const limit = ns - fixedNs;
+  let longest = 0;
+  for (const { meanNs, delayed } of waits) if (meanNs > 0) longest = Math.max(longest, (NEVER * meanNs) / delayed);
+  // Trips that are too long by themselves; then, from the longest down, those that a wait may make so.
+  const within = upTo(roundTripNs, limit);
+  let sum = roundTripNs.length - within;
+  for (let i = within - 1; i >= 0; i--) {
+    const left = limit - roundTripNs[i];
+    if (left > longest) break;
     // Waits at one place after the other: the chance that none of them is too long, each having the whole time.
-    let within = 1;
-    for (const one of waits) within *= 1 - waitBeyond(one, left);
-    sum += 1 - within;
+    let free = 1;
+    for (const one of waits) free *= 1 - waitBeyond(one, left);
+    sum += 1 - free;
   }
   return sum / roundTripNs.length;
 }
 
-export function tripMean({ roundTripNs, fixedNs, waits }: CacheTrip): number {
-  let sum = 0;
-  for (const roundTrip of roundTripNs) sum += roundTrip;
-  return sum / roundTripNs.length + fixedNs + waits.reduce((total, one) => total + one.meanNs, 0);
+export function tripMean({ roundTrips, fixedNs, waits }: CacheTrip): number {
+  return waits.reduce((sum, one) => sum + one.meanNs, roundTrips.meanNs + fixedNs);
 }
 
 /** Probability that a request takes longer than `ns`. */
@@ -62,14 +70,6 @@ export function requestBeyond(path: RequestPath, ns: number): number {
   if (missRate === 0) return hit;
   const trips = tripMean(path.read) + (path.store === null ? 0 : tripMean(path.store));
   return hit + missRate * (1 - shareUpTo(path.originNs, ns - trips));
-}
-
-export function requestMean(path: RequestPath): number {
-  const read = tripMean(path.read) + (path.slow === undefined ? 0 : path.slow.share * path.slow.addedNs);
-  if (path.hitRate === 1) return read;
-  let origin = 0;
-  for (const ns of path.originNs) origin += ns / path.originNs.length;
-  return read + (1 - path.hitRate) * (origin + (path.store === null ? 0 : tripMean(path.store)));
 }
 
 /** The latency that a share `quantile` of the requests does not exceed. */
@@ -88,9 +88,13 @@ export function requestQuantile(path: RequestPath, quantile: number): number {
   return high;
 }
 
-/** Share of ascending points up to a limit, smoothed between neighbours. */
+/** Share of ascending points up to a limit. */
 function shareUpTo(points: Float64Array, limit: number): number {
-  if (points.length === 0 || limit >= points[points.length - 1]) return 1;
+  return points.length === 0 ? 1 : upTo(points, limit) / points.length;
+}
+
+/** How many of ascending points do not exceed a limit. */
+function upTo(points: Float64Array, limit: number): number {
   let low = 0;
   let high = points.length;
   while (low < high) {
@@ -98,5 +102,5 @@ function shareUpTo(points: Float64Array, limit: number): number {
     if (points[middle] <= limit) low = middle + 1;
     else high = middle;
   }
-  return low / points.length;
+  return low;
 }

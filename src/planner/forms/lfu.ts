@@ -12,7 +12,7 @@
 //
 // Left out: levels beyond the 24th above the start, whose keys are safe anyway (all levels are kept if log-factor is small).
 
-import { staleSeconds } from "./expiry.ts";
+import { staleSeconds, sweptShare } from "./expiry.ts";
 import type { KeyClass } from "./rate-classes.ts";
 import type { Residence } from "./residence.ts";
 
@@ -101,7 +101,8 @@ function column(one: KeyClass, options: LfuOptions, dt: number, top: number): Co
   // A write begins a new TTL: the mean time until one has run out.
   const life =
     ttl === Number.POSITIVE_INFINITY || writeRate * ttl < 1e-9 ? ttl : Math.expm1(writeRate * ttl) / writeRate;
-  const { seconds: dead, swept } = staleSeconds(rate, options.start.sweepSeconds);
+  const { sweepSeconds } = options.start;
+  const swept = sweptShare(rate * sweepSeconds);
   const at = new Float64Array(top + 1);
   const there = Math.min(1, options.start.aliveKeys / Math.max(1, options.start.aliveKeys + options.start.stores));
   at[INITIAL] = count * there;
@@ -114,7 +115,7 @@ function column(one: KeyClass, options: LfuOptions, dt: number, top: number): Co
     awayAfter: stores < 1e-6 ? 0.5 : (1 - away) / stores,
     rises,
     expires: chance(dt / life),
-    dead,
+    dead: staleSeconds(rate, sweepSeconds, swept),
     swept,
     mayGo: !options.volatileOnly || ttl !== Number.POSITIVE_INFINITY,
     absent: count * (1 - there),

@@ -16,34 +16,47 @@
 //
 // Left out: the clock's resolution of a second, candidates that are used again while they wait in the pool.
 
+import type { KeyClass } from "./rate-classes.ts";
 import { expIntegral, type Life, type LifeModel, untilExpiry } from "./residence.ts";
 
 /** `t`: idle seconds up to which a key is safe. `hazard`: evictions per second and key beyond; Infinity: exact LRU. */
 export function lruLife(t: number, hazard: number): LifeModel {
-  return ({ readRate, writeRate }, ttl) =>
-    ttl <= t ? untilExpiry(writeRate, ttl) : sampledLife(t, hazard, readRate, writeRate, ttl);
+  return (one, ttl, life) => {
+    if (ttl <= t) untilExpiry(one.writeRate, ttl, life);
+    else sampledLife(t, hazard, one, ttl, life);
+  };
 }
 
 /** A chance so small that a life does not end by it. */
 const NEVER = 1e-12;
 
-function sampledLife(t: number, hazard: number, read: number, write: number, ttl: number): Life {
+function sampledLife(
+  t: number,
+  hazard: number,
+  { readRate: read, writeRate: write }: KeyClass,
+  ttl: number,
+  life: Life,
+): void {
   const idle = Math.exp(-read * t);
   /** Leaves in its first gap that is too long. */
   const gone = hazard === Number.POSITIVE_INFINITY ? idle : (idle * hazard) / (read + hazard);
-  if (gone < NEVER) return untilExpiry(write, ttl);
+  if (gone < NEVER) {
+    untilExpiry(write, ttl, life);
+    return;
+  }
   // All of a life without end, less what lies before t and what those have who leave in their first long gap.
   const rest =
     read === 0 ? 0 : (1 - gone) / gone / read - t - gone * expIntegral(read + hazard, Number.POSITIVE_INFINITY);
   const settled = rest <= 0 ? Number.POSITIVE_INFINITY : (1 - gone) / rest;
   const beyond = ttl - t;
-  const atT = Math.exp(-write * t);
-  const seconds =
+  const atT = write === 0 ? 1 : Math.exp(-write * t);
+  life.seconds =
     expIntegral(write, t) +
     atT * (gone * expIntegral(read + hazard + write, beyond) + (1 - gone) * expIntegral(settled + write, beyond));
-  if (ttl === Number.POSITIVE_INFINITY) return { seconds, expires: 0 };
-  const alive = gone * decayed(read + hazard + write, beyond) + (1 - gone) * decayed(settled + write, beyond);
-  return { seconds, expires: atT * alive };
+  life.expires =
+    ttl === Number.POSITIVE_INFINITY
+      ? 0
+      : atT * (gone * decayed(read + hazard + write, beyond) + (1 - gone) * decayed(settled + write, beyond));
 }
 
 function decayed(rate: number, seconds: number): number {

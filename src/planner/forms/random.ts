@@ -34,11 +34,9 @@ export function byCompanions(classes: readonly KeyClass[]): BucketClass[] {
 
 /** `hazard`: evictions per second of a key that has its bucket to itself. */
 export function randomLife(hazard: number): LifeModel<BucketClass> {
-  return ({ writeRate, companions }, ttl) => {
+  return ({ writeRate, companions }, ttl, life) => {
     const rate = hazard / (1 + companions) + writeRate;
-    return {
-      seconds: expIntegral(rate, ttl),
-      expires: ttl === Number.POSITIVE_INFINITY ? 0 : Math.exp(-rate * ttl),
-    };
+    life.seconds = expIntegral(rate, ttl);
+    life.expires = ttl === Number.POSITIVE_INFINITY ? 0 : Math.exp(-rate * ttl);
   };
 }

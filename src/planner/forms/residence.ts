@@ -14,19 +14,19 @@
 //
 // Left out: requests that are not independent of each other (scans, sessions, bursts for one key).
 
-import { type ExpiryCycle, staleSeconds, sweepSeconds } from "./expiry.ts";
+import { type ExpiryCycle, staleSeconds, sweepSeconds, sweptShare } from "./expiry.ts";
 import type { KeyClass } from "./rate-classes.ts";
 
 /** What becomes of one key after a store: mean seconds, and how the time ends. */
 export interface Life {
   /** Mean seconds until it is evicted, expires or is written again. */
-  readonly seconds: number;
+  seconds: number;
   /** Probability that it expires before the other two. */
-  readonly expires: number;
+  expires: number;
 }
 
-/** A life of a key of this class under a policy whose parameter is set. */
-export type LifeModel<C extends KeyClass = KeyClass> = (one: C, ttlSeconds: number) => Life;
+/** Writes the life of a key of this class, under a policy whose parameter is set. Plans ask for millions: no object for each. */
+export type LifeModel<C extends KeyClass = KeyClass> = (one: C, ttlSeconds: number, life: Life) => void;
 
 /** What a cache does with a catalogue. Rates are per second. */
 export interface Residence {
@@ -49,11 +49,16 @@ export interface Residence {
 }
 
 /** Nobody is evicted: keys end by their TTL or not at all. */
-export const unevicted: LifeModel = ({ writeRate }, ttl) => untilExpiry(writeRate, ttl);
+export const unevicted: LifeModel = ({ writeRate }, ttl, life) => untilExpiry(writeRate, ttl, life);
 
-export function untilExpiry(writeRate: number, ttl: number): Life {
-  if (ttl === Number.POSITIVE_INFINITY) return { seconds: writeRate === 0 ? ttl : 1 / writeRate, expires: 0 };
-  return { seconds: expIntegral(writeRate, ttl), expires: Math.exp(-writeRate * ttl) };
+export function untilExpiry(writeRate: number, ttl: number, life: Life): void {
+  if (ttl === Number.POSITIVE_INFINITY) {
+    life.seconds = writeRate === 0 ? ttl : 1 / writeRate;
+    life.expires = 0;
+  } else {
+    life.seconds = expIntegral(writeRate, ttl);
+    life.expires = writeRate === 0 ? 1 : Math.exp(-writeRate * ttl);
+  }
 }
 
 /** Integral of exp(-rate x) from 0 to `until`. */
@@ -63,14 +68,52 @@ export function expIntegral(rate: number, until: number): number {
   return -Math.expm1(-rate * until) / rate;
 }
 
-/** One class under a policy: probability of being there, and lives of one key that end by TTL, per second. */
-interface Stay {
-  readonly of: KeyClass;
-  readonly there: number;
-  readonly expired: number;
-  readonly evicted: number;
-  readonly volatileShare: number;
+/**
+ * Each class under a policy: probability of being there, lives of one key that end by TTL and by eviction, per second, and the share
+ * of its lives with a TTL. One table is used again for every catalogue: a plan makes thousands.
+ */
+class Stays {
+  there = new Float64Array(0);
+  expired = new Float64Array(0);
+  evicted = new Float64Array(0);
+  volatileShare = new Float64Array(0);
+  private readonly life: Life = { seconds: 0, expires: 0 };
+
+  fit(classes: number): void {
+    if (this.there.length >= classes) return;
+    const room = 2 * classes;
+    this.there = new Float64Array(room);
+    this.expired = new Float64Array(room);
+    this.evicted = new Float64Array(room);
+    this.volatileShare = new Float64Array(room);
+  }
+
+  fill<C extends KeyClass>(i: number, of: C, model: LifeModel<C>): void {
+    const { readRate, writeRate, fill, ttls } = of;
+    const { life } = this;
+    const storeRate = writeRate + (fill ? readRate : 0);
+    let seconds = 0;
+    let expires = 0;
+    let volatileShare = 0;
+    for (const point of ttls) {
+      model(of, point.seconds, life);
+      seconds += point.weight * life.seconds;
+      expires += point.weight * life.expires;
+      if (point.seconds !== Number.POSITIVE_INFINITY) volatileShare += point.weight;
+    }
+    // Lives that end by a write follow each other without a gap.
+    const ended = writeRate === 0 ? 1 : Math.max(0, 1 - writeRate * seconds);
+    const there = storeRate === 0 ? 0 : 1 / (1 + ended / (storeRate * seconds));
+    const absences = storeRate * (1 - there);
+    const expired = ended > 0 ? absences * Math.min(1, expires / ended) : 0;
+    this.there[i] = there;
+    this.expired[i] = expired;
+    this.evicted[i] = Math.max(0, absences - expired);
+    this.volatileShare[i] = volatileShare;
+  }
 }
+
+const STAYS = new Stays();
 
 /** Sums the lives of all classes. */
 export function residence<C extends KeyClass>(
@@ -78,45 +121,38 @@ export function residence<C extends KeyClass>(
   life: LifeModel<C>,
   cycle: ExpiryCycle,
 ): Residence {
-  const stays = classes.map(one => stayOf(one, life));
-  const volatile = stays.some(stay => stay.expired > 0);
-  const sweep = volatile ? sweepSeconds(cycle, seconds => swept(stays, seconds)) : 0;
-  return total(stays, sweep);
-}
-
-function stayOf<C extends KeyClass>(of: C, life: LifeModel<C>): Stay {
-  const { readRate, writeRate, fill, ttls } = of;
-  const storeRate = writeRate + (fill ? readRate : 0);
-  let seconds = 0;
-  let expires = 0;
-  let volatileShare = 0;
-  for (const point of ttls) {
-    const one = life(of, point.seconds);
-    seconds += point.weight * one.seconds;
-    expires += point.weight * one.expires;
-    if (point.seconds !== Number.POSITIVE_INFINITY) volatileShare += point.weight;
+  STAYS.fit(classes.length);
+  let dies = false;
+  for (let i = 0; i < classes.length; i++) {
+    STAYS.fill(i, classes[i], life);
+    if (STAYS.expired[i] > 0) dies = true;
   }
-  // Lives that end by a write follow each other without a gap.
-  const ended = writeRate === 0 ? 1 : Math.max(0, 1 - writeRate * seconds);
-  const there = storeRate === 0 ? 0 : 1 / (1 + ended / (storeRate * seconds));
-  const absences = storeRate * (1 - there);
-  const expired = ended > 0 ? absences * Math.min(1, expires / ended) : 0;
-  return { of, there, expired, evicted: Math.max(0, absences - expired), volatileShare };
+  return total(classes, dies ? sweepSeconds(cycle, seconds => swept(classes, seconds)) : 0);
 }
 
-function swept(stays: readonly Stay[], seconds: number): { volatileKeys: number; sweeps: number } {
+/** One for all: whoever asks reads it at once. */
+const SWEPT = { volatileKeys: 0, sweeps: 0 };
+
+/** Keys that the expiry cycle walks, and removes in a second, if its way once around takes so long. */
+function swept(classes: readonly KeyClass[], sweep: number): typeof SWEPT {
+  const { there, expired, volatileShare } = STAYS;
   let volatileKeys = 0;
   let sweeps = 0;
-  for (const { of, there, expired, volatileShare } of stays) {
-    if (volatileShare === 0) continue;
-    const stale = staleSeconds(of.readRate + of.writeRate, seconds);
-    volatileKeys += of.count * (there * volatileShare + expired * stale.seconds);
-    sweeps += of.count * expired * stale.swept;
+  for (let i = 0; i < classes.length; i++) {
+    if (volatileShare[i] === 0) continue;
+    const { count, readRate, writeRate } = classes[i];
+    const rate = readRate + writeRate;
+    const found = sweptShare(rate * sweep);
+    volatileKeys += count * (there[i] * volatileShare[i] + expired[i] * staleSeconds(rate, sweep, found));
+    sweeps += count * expired[i] * found;
   }
-  return { volatileKeys, sweeps };
+  SWEPT.volatileKeys = volatileKeys;
+  SWEPT.sweeps = sweeps;
+  return SWEPT;
 }
 
-function total(stays: readonly Stay[], sweep: number): Residence {
+function total(classes: readonly KeyClass[], sweep: number): Residence {
+  const { there, expired, evicted } = STAYS;
   let reads = 0;
   let hits = 0;
   let aliveKeys = 0;
@@ -124,21 +160,21 @@ function total(stays: readonly Stay[], sweep: number): Residence {
   let bytes = 0;
   let stores = 0;
   let evictions = 0;
-  for (const { of, there, expired, evicted } of stays) {
-    const { count, readRate, writeRate, fill } = of;
-    const stale = expired === 0 ? 0 : expired * staleSeconds(readRate + writeRate, sweep).seconds;
+  for (let i = 0; i < classes.length; i++) {
+    const { count, readRate, writeRate, fill, bytes: each } = classes[i];
+    const rate = readRate + writeRate;
+    const stale = expired[i] === 0 ? 0 : expired[i] * staleSeconds(rate, sweep, sweptShare(rate * sweep));
     reads += count * readRate;
-    hits += count * readRate * there;
-    aliveKeys += count * there;
+    hits += count * readRate * there[i];
+    aliveKeys += count * there[i];
     staleKeys += count * stale;
-    bytes += count * of.bytes * (there + stale);
-    stores += count * (writeRate + (fill ? readRate * (1 - there) : 0));
-    evictions += count * evicted;
+    bytes += count * each * (there[i] + stale);
+    stores += count * (writeRate + (fill ? readRate * (1 - there[i]) : 0));
+    evictions += count * evicted[i];
   }
-  const hitRate = reads === 0 ? null : hits / reads;
-  const { volatileKeys, sweeps } = swept(stays, sweep);
+  const { volatileKeys, sweeps } = swept(classes, sweep);
   return {
-    hitRate,
+    hitRate: reads === 0 ? null : hits / reads,
     aliveKeys,
     staleKeys,
     volatileKeys,

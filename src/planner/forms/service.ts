@@ -1,6 +1,8 @@
 // What a command takes on the engine thread and on the wire, in the mean and the second moment over value sizes: the same
 // cost model as the simulated node's (models/cpu.ts, models/costs.ts), for GET and SET of string values.
 //
+//   T = a + b x     x the value's bytes on the wire, so E[T] = a + b E[x] and E[T^2] = a^2 + 2 a b E[x] + b^2 E[x^2]
+//
 // Left out: what comes rarely (forks, expiry cycles, new connections, crons).
 
 import type { Engine } from "../../engine/engine.ts";
@@ -8,10 +10,9 @@ import { bulkBytes, commandBytes } from "../../engine/reply.ts";
 import type { Cpu } from "../../models/cpu.ts";
 import type { Moments } from "./waits.ts";
 
-/** One kind of command: time on the engine thread and on an I/O thread, mean bytes in and out. */
+/** One kind of command: time on the engine thread, mean bytes in and out. */
 export interface Service {
   readonly engine: Moments;
-  readonly io: Moments;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
@@ -21,9 +22,6 @@ export interface ServiceTimes {
   readonly miss: Service;
   /** A store with nothing to evict. */
   readonly store: Service;
-  /** Time per key that an eviction or an expiry takes. */
-  readonly evictNs: number;
-  readonly expireNs: number;
   /** A store that comes by the replication stream, on a replica's thread. */
   readonly replay: Moments;
 }
@@ -31,11 +29,23 @@ export interface ServiceTimes {
 const NULL_BYTES = 5;
 const OK_BYTES = 5;
 
+/** The first two moments of what values take on the wire. */
+export function wireMoments(sizes: Float64Array): Moments {
+  let [mean, second] = [0, 0];
+  for (const size of sizes) {
+    const bytes = bulkBytes(Math.round(size));
+    mean += bytes / sizes.length;
+    second += bytes ** 2 / sizes.length;
+  }
+  return { mean, second };
+}
+
+/** `values`: bytes on the wire (`wireMoments`). */
 export function serviceTimes(
   cpu: Cpu,
-  engine: Pick<Engine, "commands" | "costs">,
+  { commands }: Pick<Engine, "commands">,
   keyLength: number,
-  sizes: Float64Array,
+  values: Moments,
   ttlSeconds: number | null,
 ): ServiceTimes {
   const key = "k".repeat(Math.max(1, Math.round(keyLength)));
@@ -44,51 +54,20 @@ export function serviceTimes(
   const set =
     commandBytes(ttlSeconds === null ? ["set", key, ""] : ["set", key, "", "EX", String(Math.round(ttlSeconds))]) -
     bulkBytes(0);
-  const getNs = cpu.commandNs(engine.commands.get("get")!.id, 0);
-  const setNs = cpu.commandNs(engine.commands.get("set")!.id, 0);
   const once = cpu.turnNs + cpu.overheadNs;
-  const service = (base: number, bytesIn: (size: number) => number, bytesOut: (size: number) => number): Service => {
-    const sums = { mean: 0, second: 0, io: 0, ioSecond: 0, bytesIn: 0, bytesOut: 0 };
-    for (const size of sizes) {
-      const [incoming, outgoing] = [bytesIn(size), bytesOut(size)];
-      const ns = once + base + incoming * cpu.byteInNs + outgoing * cpu.byteOutNs;
-      const ioNs = cpu.ioTurnNs + incoming * cpu.ioByteNs;
-      sums.mean += ns;
-      sums.second += ns * ns;
-      sums.io += ioNs;
-      sums.ioSecond += ioNs * ioNs;
-      sums.bytesIn += incoming;
-      sums.bytesOut += outgoing;
-    }
-    const n = sizes.length;
-    return {
-      engine: { mean: sums.mean / n, second: sums.second / n },
-      io: { mean: sums.io / n, second: sums.ioSecond / n },
-      bytesIn: sums.bytesIn / n,
-      bytesOut: sums.bytesOut / n,
-    };
-  };
-  const store = service(
-    setNs,
-    size => set + bulkBytes(Math.round(size)),
-    () => OK_BYTES,
-  );
-  // In a stream the turn is shared by thousands.
-  const replayNs = store.engine.mean - cpu.turnNs - OK_BYTES * cpu.byteOutNs;
+  const getNs = once + cpu.commandNs(commands.get("get")!.id, 0) + get * cpu.byteInNs;
+  const setNs = once + cpu.commandNs(commands.get("set")!.id, 0) + set * cpu.byteInNs + OK_BYTES * cpu.byteOutNs;
+  const store = linear(setNs, cpu.byteInNs, values);
   return {
-    hit: service(
-      getNs,
-      () => get,
-      size => bulkBytes(Math.round(size)),
-    ),
-    miss: service(
-      getNs,
-      () => get,
-      () => NULL_BYTES,
-    ),
-    store,
-    evictNs: cpu.scaled(engine.costs.evictKeyNs),
-    expireNs: cpu.scaled(engine.costs.expireKeyNs),
-    replay: { mean: replayNs, second: store.engine.second - store.engine.mean ** 2 + replayNs ** 2 },
+    hit: { engine: linear(getNs, cpu.byteOutNs, values), bytesIn: get, bytesOut: values.mean },
+    miss: { engine: linear(getNs + NULL_BYTES * cpu.byteOutNs, 0, values), bytesIn: get, bytesOut: NULL_BYTES },
+    store: { engine: store, bytesIn: set + values.mean, bytesOut: OK_BYTES },
+    // In a stream the turn is shared by thousands, and nobody is answered.
+    replay: linear(setNs - cpu.turnNs - OK_BYTES * cpu.byteOutNs, cpu.byteInNs, values),
   };
+}
+
+/** Moments of a + b x. */
+function linear(a: number, b: number, x: Moments): Moments {
+  return { mean: a + b * x.mean, second: a * a + 2 * a * b * x.mean + b * b * x.second };
 }

@@ -1,15 +1,15 @@
 // From what was seen to a scenario that loads: names what only the user knows, fills the rest by rule, and holds the closed
 // form of the scenario beside what was seen, so that one can judge whether to believe it.
 
-import { engineParameters } from "../../catalog/engines.ts";
 import { maxmemoryAfterReserve, type NodeType, nodeType, nodeTypes } from "../../catalog/nodes.ts";
+import { DEFAULT_QUANTUM } from "../../engine/memory/allocator.ts";
 import { engineProfile } from "../../engine/profile.ts";
 import { fileIssue, ScenarioError } from "../../scenarios/issue.ts";
 import { type Loaded, loadScenario } from "../../scenarios/load.ts";
 import { formatBytes, formatPercent } from "../../units.ts";
 import { worldCurve } from "../plan/curve.ts";
+import { backlogOf } from "../plan/engine-side.ts";
 import { Evaluator } from "../plan/evaluate.ts";
-import type { NodeShape } from "../plan/shapes.ts";
 import { baseParts, demandAt, rateOf } from "../plan/worlds.ts";
 import { shapeOf } from "./daily.ts";
 import { type Fit, fitWorkload } from "./fit.ts";
@@ -58,7 +58,7 @@ export async function importScenario(seen: Observed, options: ImportOptions): Pr
   const shape = shapeOf(seen.course ?? { times: [0], values: [seen.reads + seen.writes], periodSeconds: 60 });
   const popularity = options.popularity ?? DEFAULT_POPULARITY;
   const fit = fitWorkload(seen, {
-    layout: profile.layout(8, seen.clusterMode),
+    layout: profile.layout(DEFAULT_QUANTUM, seen.clusterMode),
     popularity,
     policy,
     keyLength: KEY_LENGTH,
@@ -91,11 +91,6 @@ export async function importScenario(seen: Observed, options: ImportOptions): Pr
     ...oddities(seen, fit),
   ];
   return { text, fit, compared: compare(seen, fit, loaded), notes, standing, loaded };
-}
-
-function backlogOf(engine: string): number {
-  const size = engineParameters(engine).get("repl-backlog-size");
-  return Number(size?.elasticache ?? size?.upstream ?? 0);
 }
 
 function chooseNode(seen: Observed, { node }: ImportOptions): { node: NodeType; rule: string } {
@@ -160,21 +155,12 @@ function compare(seen: Observed, fit: Fit, { built }: Loaded): Compared[] {
   const left = new Set(unmodelled(seen));
   const meanRate = fit.rate + seen.others.reduce((sum, one) => sum + (left.has(one.name) ? 0 : one.rate), 0);
   const world = demandAt(base, { rate: meanRate / Math.max(1e-9, rate), keys: 1, values: 1 });
-  const evaluator = new Evaluator(built);
-  const { cluster } = built.scenario;
-  const shape: NodeShape = {
-    kind: "nodes",
-    engine: cluster.engine,
-    node: built.node,
-    shards: cluster.shards,
-    replicas: cluster.replicas,
-    purchase: cluster.purchase as NodeShape["purchase"],
-    nodesMonthlyUsd: 0,
-  };
+  const { engine, shards, replicas } = built.scenario.cluster;
   const curve = worldCurve(built, world);
-  const told = evaluator.evaluate(shape, curve);
+  const told = new Evaluator(built).evaluate({ engine, node: built.node, shards, replicas }, curve);
   const rows: Compared[] = [{ what: "hit rate", seen: fit.hitRate.value, model: told.hitRate, unit: "share" }];
-  if (seen.items !== null) rows.push({ what: "keys alive", seen: seen.items, model: told.keys, unit: "count" });
+  if (seen.items !== null)
+    rows.push({ what: "keys alive", seen: seen.items, model: curve.keys(told.at), unit: "count" });
   if (seen.usedBytes !== null)
     rows.push({ what: "memory of all primaries", seen: seen.usedBytes, model: told.usedBytes, unit: "bytes" });
   if (seen.engineCpu !== null)

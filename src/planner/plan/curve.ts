@@ -8,9 +8,10 @@ import { lruLife } from "../forms/lru.ts";
 import { evictionSettings, type PolicyShift, policyShift } from "../forms/policy-shift.ts";
 import type { KeyClass, RankRun } from "../forms/rate-classes.ts";
 import { expIntegral, type LifeModel, type Residence, residence, unevicted } from "../forms/residence.ts";
+import { readAt } from "./place.ts";
 import { baseParts, type DemandPart, type DemandWorld, demandAt, middleFactors, worldConfig } from "./worlds.ts";
 
-export interface CurveRow {
+interface Row {
   /** In memory, by part; of all primaries together. */
   readonly keys: readonly number[];
   readonly hitRate: number;
@@ -19,55 +20,120 @@ export interface CurveRow {
   readonly stores: number;
 }
 
-export interface WorldCurve {
-  readonly world: DemandWorld;
-  /** From little memory to all that lives; the last row evicts nothing. */
-  readonly rows: readonly CurveRow[];
-  readonly hotShare: number;
+/** From little memory to all that lives; the last row evicts nothing. */
+interface Columns {
+  readonly keys: readonly (readonly number[])[];
+  readonly hitRates: readonly number[];
+  readonly evictions: readonly number[];
+  readonly stores: readonly number[];
 }
+
+/** The place in a curve where everything is kept. */
+export const WHOLE = Number.POSITIVE_INFINITY;
 
 const CURVE_POINTS = 16;
 
-export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
-  const { expiry } = settingsOf(built);
-  // By weight of values alone: the shift asks for shares of all bytes, and no engine's overhead changes them much.
-  const classes = world.parts.map(classesOf);
-  const state = (life: LifeModel) => merged(classes.map(of => residence(of, life, expiry)));
-  const whole = state(unevicted);
-  const shift = shiftOf(built);
-  const reads = world.parts.reduce((sum, part) => sum + part.reads, 0);
-  // Reads of keys that the origin does not have miss.
-  const present = reads === 0 ? 1 : whole.reads / reads;
-  const rate = Math.max(1e-9, whole.reads + world.parts.reduce((sum, part) => sum + part.writes, 0));
-  const keys = world.parts.reduce((sum, part) => sum + part.keys, 0);
-  const standing = world.parts.map(part => (part.others.length > 0 && part.reads + part.writes === 0 ? part.keys : 0));
-  const rows: CurveRow[] = [];
-  for (let i = 0; i < CURVE_POINTS; i++) {
-    // Idle times from the hottest keys' to what keeps nearly all.
-    const t = (Math.max(1, keys) / rate) * 10 ** (-2.5 + (4.5 * i) / (CURVE_POINTS - 1));
-    const at = state(lruLife(t, Number.POSITIVE_INFINITY));
-    if (at.count >= whole.count * 0.999) break;
-    const hitRate = shift(at.count / whole.count, at.hitRate, whole.hitRate);
-    // Whom LRU would have kept and the policy has not is stored again, and somebody goes for it.
-    const more = (at.hitRate - hitRate) * at.reads;
-    rows.push({
-      keys: at.keys.map((count, p) => count + standing[p]),
-      hitRate: present * hitRate,
-      evictions: Math.max(0, at.evictions + more),
-      stores: Math.max(0, at.stores + more),
-    });
+/** Only who keeps less than everything looks at more than the last row: the others are made when they are asked for. */
+export class WorldCurve {
+  readonly hotShare: number;
+  readonly whole: Row;
+  private made: Columns | null = null;
+
+  constructor(
+    readonly world: DemandWorld,
+    private readonly catalogue: Catalogue,
+  ) {
+    this.whole = catalogue.rowOf(catalogue.whole, catalogue.whole.hitRate);
+    this.hotShare = Math.max(...world.parts.map(part => part.runs.reduce((top, run) => Math.max(top, run.share), 0)));
   }
-  rows.push({
-    keys: whole.keys.map((count, p) => count + standing[p]),
-    hitRate: present * whole.hitRate,
-    evictions: 0,
-    stores: whole.stores,
-  });
-  return {
-    world,
-    rows,
-    hotShare: Math.max(...world.parts.map(part => part.runs.reduce((top, run) => Math.max(top, run.share), 0))),
-  };
+
+  get columns(): Columns {
+    return (this.made ??= this.catalogue.columns());
+  }
+
+  hitRate(at: number): number {
+    return at === WHOLE ? this.whole.hitRate : readAt(this.columns.hitRates, at);
+  }
+
+  stores(at: number): number {
+    return at === WHOLE ? this.whole.stores : readAt(this.columns.stores, at);
+  }
+
+  evictions(at: number): number {
+    return at === WHOLE ? this.whole.evictions : readAt(this.columns.evictions, at);
+  }
+
+  keys(at: number): number {
+    if (at === WHOLE) return this.whole.keys.reduce((sum, count) => sum + count, 0);
+    return this.columns.keys.reduce((sum, column) => sum + readAt(column, at), 0);
+  }
+}
+
+export function worldCurve(built: Built, world: DemandWorld): WorldCurve {
+  return new WorldCurve(world, new Catalogue(built, world));
+}
+
+/** All parts' keys under LRU, and what the policy makes of it. */
+class Catalogue {
+  readonly whole: Merged;
+  private readonly classes: readonly KeyClass[][];
+  private readonly expiry: EvictionSettings["expiry"];
+  /** Share of the reads that ask for what the origin has: the others miss. */
+  private readonly present: number;
+  /** Keys of parts that neither read nor store values. */
+  private readonly standing: readonly number[];
+
+  constructor(
+    private readonly built: Built,
+    private readonly world: DemandWorld,
+  ) {
+    const { parts } = world;
+    this.expiry = settingsOf(built).expiry;
+    // By weight of values alone: the shift asks for shares of all bytes, and no engine's overhead changes them much.
+    this.classes = parts.map(classesOf);
+    this.whole = this.state(unevicted);
+    const reads = parts.reduce((sum, part) => sum + part.reads, 0);
+    this.present = reads === 0 ? 1 : this.whole.reads / reads;
+    this.standing = parts.map(part => (part.others.length > 0 && part.reads + part.writes === 0 ? part.keys : 0));
+  }
+
+  private state(life: LifeModel): Merged {
+    return merged(this.classes.map(of => residence(of, life, this.expiry)));
+  }
+
+  rowOf(state: Merged, hitRate: number): Row {
+    // Whom LRU would have kept and the policy has not is stored again, and somebody goes for it.
+    const more = (state.hitRate - hitRate) * state.reads;
+    return {
+      keys: state.keys.map((count, p) => count + this.standing[p]),
+      hitRate: this.present * hitRate,
+      evictions: state === this.whole ? 0 : Math.max(0, state.evictions + more),
+      stores: Math.max(0, state.stores + more),
+    };
+  }
+
+  columns(): Columns {
+    const { whole } = this;
+    const { parts } = this.world;
+    const shift = shiftOf(this.built);
+    const rate = Math.max(1e-9, whole.reads + parts.reduce((sum, part) => sum + part.writes, 0));
+    const keys = parts.reduce((sum, part) => sum + part.keys, 0);
+    const rows: Row[] = [];
+    for (let i = 0; i < CURVE_POINTS; i++) {
+      // Idle times from the hottest keys' to what keeps nearly all.
+      const t = (Math.max(1, keys) / rate) * 10 ** (-2.5 + (4.5 * i) / (CURVE_POINTS - 1));
+      const at = this.state(lruLife(t, Number.POSITIVE_INFINITY));
+      if (at.count >= whole.count * 0.999) break;
+      rows.push(this.rowOf(at, shift(at.count / whole.count, at.hitRate, whole.hitRate)));
+    }
+    rows.push(this.rowOf(whole, whole.hitRate));
+    return {
+      keys: parts.map((_, p) => rows.map(row => row.keys[p])),
+      hitRates: rows.map(row => row.hitRate),
+      evictions: rows.map(row => row.evictions),
+      stores: rows.map(row => row.stores),
+    };
+  }
 }
 
 interface Merged {

@@ -6,7 +6,9 @@ import { formatPercent, formatUsd } from "../../units.ts";
 import { VERSION } from "../../version.ts";
 import { type Confirmed, type ConfirmOptions, confirmAll } from "./confirm.ts";
 import type { Dimension } from "./dimension.ts";
-import { breakingPoint, type Candidate, growthPath, makePlan, type Plan } from "./plan.ts";
+import { breakingPoint, growthPath } from "./growth.ts";
+import { Judge } from "./judge.ts";
+import { type Candidate, makePlan, type Plan } from "./plan.ts";
 import { baseParts, middleFactors, rateOf } from "./worlds.ts";
 import { simulateZoneLoss } from "./zone-loss.ts";
 
@@ -26,7 +28,8 @@ export async function planDocument(
   worlds: number,
   confirm: number,
 ): Promise<PlanDocument> {
-  const made = makePlan(built, worlds);
+  const judge = new Judge(built);
+  const made = makePlan(built, worlds, judge);
   const options = confirmOptions(built, source);
   const best = made.candidates.slice(0, confirm);
   const confirmed = best.length === 0 ? NOTHING : await confirmAll(best, options);
@@ -63,8 +66,8 @@ export async function planDocument(
     order: [...confirmed.order],
     stopped: confirmed.stopped,
     zoneLoss: zones ? await simulateZoneLoss(chosen.shape, options) : null,
-    breaks: chosen === undefined ? null : breakingPoint(built, chosen.shape),
-    growth: growthPath(built),
+    breaks: chosen === undefined ? null : breakingPoint(built, chosen.shape, judge),
+    growth: growthPath(built, judge),
     frontier: [...made.frontier],
     excuses: made.excuses.map(one => ({ ...one, needed: finite(one.needed), available: finite(one.available) })),
     nearest: made.nearest === null ? null : { ...made.nearest, bottleneck: limitOf(made.nearest.bottleneck) },
@@ -98,7 +101,7 @@ function limitOf({ name, unit, needed, available, ratio }: Dimension): PlanLimit
 }
 
 function candidateOf(
-  { shape, name, monthlyUsd, meanRegretUsd, holds, middle }: Candidate,
+  { shape, name, monthlyUsd, meanRegretUsd, holds, middle, p50Ns, p99Ns }: Candidate,
   told: Confirmed["confirmations"][number] | null,
 ): PlanDocument["candidates"][number] {
   const isNodes = shape.kind === "nodes";
@@ -115,8 +118,8 @@ function candidateOf(
     meanRegretUsd,
     holds,
     hitRate: middle.hitRate,
-    p50Ns: finite(middle.p50Ns),
-    p99Ns: finite(middle.p99Ns),
+    p50Ns: finite(p50Ns),
+    p99Ns: finite(p99Ns),
     memoryUse: middle.memoryUse,
     cpuUse: middle.cpuUse,
     bottleneck: limitOf(middle.bottleneck),
@@ -126,11 +129,7 @@ function candidateOf(
 
 /** The next best that is something else than the same shape paid for in another way, and why it is not the first. */
 function secondOf(made: Plan, chosen: Candidate, { confirmations }: Confirmed): PlanDocument["second"] {
-  const body = (one: Candidate) =>
-    one.shape.kind === "nodes"
-      ? `${one.shape.engine} ${one.shape.node.type} ${one.shape.shards} ${one.shape.replicas}`
-      : `${one.shape.engine} serverless`;
-  const second = made.candidates.find(one => body(one) !== body(chosen));
+  const second = made.candidates.find(one => one.shape.body !== chosen.shape.body);
   if (second === undefined) return null;
   const told = confirmations[made.candidates.indexOf(second)];
   const dearer = second.monthlyUsd - chosen.monthlyUsd;

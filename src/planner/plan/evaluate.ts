@@ -1,90 +1,62 @@
-// One shape in one world, in closed form: what it needs against what it has, dimension by dimension.
+// Nodes of one shape in one world, in closed form: what they need against what they have, dimension by dimension.
 //
 // The hit rate of a world is tabulated once over what is kept (curve.ts) and read off for every shape. The hottest shard has
-// the most popular keys that fall to it and an even share of the rest. Percentiles cost most, so they are looked at last, and
-// only where everything else holds.
+// the most popular keys that fall to it and an even share of the rest; of its members the busiest decides, which is a
+// replica where clients read from replicas (reading.ts). Percentiles cost most, so they are looked at last, and only where
+// everything else holds.
 
 import { maxmemoryAfterReserve } from "../../catalog/nodes.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
 import { DEFAULT_COSTS } from "../../engine/engine-options.ts";
 import type { WorldConfig } from "../../models/config.ts";
 import { Cpu } from "../../models/cpu.ts";
-import { Latency } from "../../models/network.ts";
 import type { Built } from "../../scenarios/build.ts";
-import { randomFrom } from "../../sim/random.ts";
-import { CONNECTION_BYTES } from "../forms/key-memory.ts";
+import { fixedBytes } from "../forms/key-memory.ts";
 import { replicationLag } from "../forms/lag.ts";
-import { type CacheTrip, type RequestPath, requestBeyond, requestQuantile } from "../forms/latency.ts";
+import type { CacheTrip, RequestPath } from "../forms/latency.ts";
 import { interfaceUse, wireBytes } from "../forms/network.ts";
-import { type Wait, wait } from "../forms/waits.ts";
+import { mixed, type Wait, wait } from "../forms/waits.ts";
 import type { WorldCurve } from "./curve.ts";
-import { atLeast, type Dimension, hitsAtLeast, most, worst } from "./dimension.ts";
-import { type EngineSide, engineSide, engineSides, HeldBytes } from "./engine-side.ts";
+import { Tightest, worst } from "./dimension.ts";
+import { type EngineSide, engineSide, engineSides, HeldBytes, placeOf } from "./engine-side.ts";
+import { type Evaluation, latencyLimit } from "./evaluation.ts";
 import { originMonthly, trafficMonthly } from "./monthly.ts";
-import { place, readAt } from "./place.ts";
-import type { NodeShape } from "./shapes.ts";
-import { tieringDimensions, tierOf } from "./tiering.ts";
-import { ServiceTable, type Work, workOf } from "./work.ts";
+import { blindCrossing, type Reading } from "./reading.ts";
+import type { NodeBody } from "./shapes.ts";
+import { addTiering, tierOf } from "./tiering.ts";
+import { Trips } from "./trips.ts";
+import type { Flow, Work } from "./work.ts";
+import { type OriginTimes, originTimes, WorldView } from "./world-view.ts";
 import { worldConfig } from "./worlds.ts";
 
-export interface Evaluation {
-  readonly dimensions: readonly Dimension[];
-  /** The dimension with the greatest ratio. */
-  readonly bottleneck: Dimension;
-  readonly fits: boolean;
-  readonly hitRate: number;
-  /** Infinity where it was not looked at. */
-  readonly p50Ns: number;
-  readonly p99Ns: number;
-  readonly memoryUse: number;
-  /** Of all primaries. */
-  readonly usedBytes: number;
-  readonly keys: number;
+const DEFAULT_RESERVE = 25;
+
+/** A member of the hottest shard. */
+interface Member {
+  readonly thread: Wait;
+  /** Of the engine thread, evictions included. */
   readonly cpuUse: number;
-  /** With clients' traffic across zones and what the origin takes for misses. */
-  readonly monthlyUsd: number;
-  /** The same without traffic, and traffic alone. */
-  readonly ownUsd: number;
-  readonly trafficUsd: number;
+  /** Of the network's baseline. */
+  readonly network: number;
 }
 
-/** Latencies as points: many for figures, few for whether a limit holds. */
-interface Points {
-  readonly roundTripsNs: Float64Array;
-  readonly originNs: Float64Array;
-}
-
-/** What does not depend on shape or world. */
 export class Evaluator {
   readonly config: WorldConfig;
-  private readonly many: Points;
-  private readonly few: Points;
-  private readonly oneWayP99Ns: number;
-  private readonly originMoments;
-  private readonly reserve: number;
+  readonly trips: Trips;
   /** From the loss of a primary until its shard takes writes, at the longest. */
   readonly recoveryNs: number;
+  private readonly origin: OriginTimes;
+  private readonly reserve: number;
   private readonly connections: number;
   private readonly sides: ReadonlyMap<string, { readonly side: EngineSide; readonly held: HeldBytes }>;
-  private readonly services = new ServiceTable();
   private readonly cpus = new Map<string, Cpu>();
+  private readonly views = new WeakMap<WorldCurve, WorldView>();
 
   constructor(private readonly built: Built) {
     this.config = worldConfig(built);
     const { config } = this;
-    const random = randomFrom("plan/network");
-    const latency = new Latency(config.latency, random);
-    const zones = config.zones.length;
-    const trips = sorted(4_096, i => {
-      const zone = i % zones;
-      return latency.oneWayNs(0, zone) + latency.oneWayNs(zone, 0);
-    });
-    this.oneWayP99Ns = trips[Math.floor(0.99 * trips.length)] / 2;
-    const { latencyNs } = config.origin;
-    const origins = sorted(8_192, () => latencyNs.sample(random));
-    this.many = { roundTripsNs: thinned(trips, MANY), originNs: thinned(origins, MANY) };
-    this.few = { roundTripsNs: thinned(trips, FEW), originNs: thinned(origins, MANY) };
-    this.originMoments = { mean: latencyNs.mean, second: latencyNs.variance + latencyNs.mean ** 2 };
+    this.trips = new Trips(config);
+    this.origin = originTimes(config);
     this.reserve = Number(built.scenario.cluster.parameters["reserved-memory-percent"] ?? DEFAULT_RESERVE);
     this.recoveryNs = recoveryOf(config);
     this.connections = config.clients.reduce((sum, client) => sum + client.instances * client.pool.size, 0);
@@ -97,172 +69,145 @@ export class Evaluator {
     return this.sides.get(engine)!.side;
   }
 
-  /** `detail`: percentiles as numbers; without it only whether they hold. */
-  evaluate(shape: NodeShape, curve: WorldCurve, detail = true): Evaluation {
+  held(engine: string): HeldBytes {
+    return this.sides.get(engine)!.held;
+  }
+
+  evaluate(body: NodeBody, curve: WorldCurve): Evaluation {
     const { config, built } = this;
     const { slo } = built.scenario;
-    const { node, shards, replicas } = shape;
-    const { cluster } = config;
-    const { side, held: heldBytes } = this.sides.get(shape.engine)!;
-    const policy = String(cluster.parameters["maxmemory-policy"] ?? "volatile-lru");
-    const fixed =
-      side.layout.startupBytes(cluster.mode === "cluster") +
-      this.connections * CONNECTION_BYTES +
-      (replicas > 0 ? side.backlogBytes : 0);
+    const { node, shards, replicas } = body;
+    const side = this.side(body.engine);
+    const fixed = fixedBytes(side.layout, side.inCluster, this.connections, replicas > 0 ? side.backlogBytes : 0);
     const maxmemory = maxmemoryAfterReserve(node, this.reserve);
     const dram = Math.max(0, (maxmemory - fixed) * shards);
-    const table = heldBytes.of(curve);
-    const { rows, world } = curve;
+    const table = this.held(body.engine).of(curve, shards);
     const tier = tierOf(node, shards, dram, table, curve);
     const room = dram + (tier?.ssdBytes ?? 0);
-    const all = table.bytes[table.bytes.length - 1];
-    const held = Math.min(room, all);
-    const at = place(table.bytes, held);
-    const column = (of: "hitRate" | "stores" | "evictions") =>
-      readAt(
-        rows.map(row => row[of]),
-        at,
-      );
-    const hitRate = column("hitRate");
-    const kept = { hitRate, stores: column("stores") };
-    const evictions = column("evictions");
-    const cpu = this.cpuOf(shape, side);
-    const work = workOf(world, kept, cpu, this.services);
+    const held = Math.min(room, table.all);
+    const at = placeOf(table, held);
+    const hitRate = curve.hitRate(at);
+    const evictions = curve.evictions(at);
+    const cpu = this.cpuOf(body, side);
+    const view = this.view(curve);
+    const work = view.work(cpu, at);
+    const reading = view.reading(replicas);
+    // The hottest shard's share of everything.
     const share = (1 - curve.hotShare) / shards + curve.hotShare;
-    const thread = wait(1, (work.commands * share) / 1e9, work.mix);
-    const cpuUse = thread.utilisation + (evictions * share * cpu.scaled(DEFAULT_COSTS.evictKeyNs)) / 1e9;
-    const out = work.bytesOut + replicas * work.streamBytes;
-    const use = interfaceUse(
-      node,
-      wireBytes(work.bytesIn, work.commands) * share,
-      wireBytes(out, work.commands) * share,
-    );
-    const origin = wait(config.origin.concurrency, (work.reads * (1 - hitRate)) / 1e9, this.originMoments);
+    const evictUse = (evictions * share * cpu.scaled(DEFAULT_COSTS.evictKeyNs)) / 1e9;
+    const primary = member(body, work, share, evictUse, reading.primary, work.changes, replicas);
+    const replica = reading.replica === 0 ? null : member(body, work, share, evictUse, reading.replica, work.replay, 0);
+    const cpuUse = Math.max(primary.cpuUse, replica?.cpuUse ?? 0);
+    const { origin, originNs } = view.asked(at);
     const memoryUse = tier === null ? (fixed + held / shards) / maxmemory : held / Math.max(1, room);
-    const dimensions: Dimension[] = [
-      most("engine thread", cpuUse, slo.cpu, "share"),
-      most("network baseline", use.ofBaseline, 1, "share"),
-      most("origin", origin.utilisation, 0.95, "share"),
-    ];
-    if (policy === "noeviction") dimensions.push(most("memory for all keys", all, Math.max(1, room), "bytes"));
-    else dimensions.push(most("memory beside keys", fixed, maxmemory * 0.9, "bytes"));
+    const policy = config.cluster.parameters["maxmemory-policy"] ?? "volatile-lru";
+    const tightest = new Tightest();
+    tightest.most("engine thread", cpuUse, slo.cpu, "share");
+    tightest.most("network baseline", Math.max(primary.network, replica?.network ?? 0), 1, "share");
+    tightest.most("origin", origin.utilisation, ORIGIN_USE, "share");
+    if (policy === "noeviction") tightest.most("memory for all keys", table.all, Math.max(1, room), "bytes");
+    else tightest.most("memory beside keys", fixed, maxmemory * 0.9, "bytes");
     if (node.cpuCredits !== null) {
       // A burstable node earns what it may use in the long run.
       const earned = (node.cpuCredits.baselinePercentPerVcpu / 100) * node.vcpu;
-      dimensions.push(most("CPU credits", cpuUse, earned, "cores"));
+      tightest.most("CPU credits", cpuUse, earned, "cores");
     }
-    if (tier !== null) dimensions.push(...tieringDimensions(tier, node, work, share, policy));
-    if (slo.memory !== undefined) dimensions.push(most("memory head room", memoryUse, slo.memory, "share"));
-    if (slo.hitRate !== undefined) dimensions.push(hitsAtLeast(slo.hitRate, hitRate));
-    this.addReplication(dimensions, shape, work, evictions, share);
-    const readyToWait = dimensions.every(one => one.ratio <= 1);
-    const points = detail ? this.many : this.few;
-    const overhead = config.clients[0]?.overheadNs ?? 0;
-    const trip = (ns: number): CacheTrip => ({
-      roundTripNs: points.roundTripsNs,
-      fixedNs: overhead + ns + cpu.ioTurnNs,
-      waits: [thread],
-    });
-    const path: RequestPath = {
-      hitRate,
-      read: trip(work.mix.mean),
-      slow: tier === null ? undefined : { share: tier.slowHits, addedNs: tier.slowNs },
-      store: trip(work.store.mean),
-      originNs: this.waited(points.originNs, origin),
-    };
-    const saturated = cpuUse >= 1 || origin.utilisation >= 1;
-    if (saturated || readyToWait) dimensions.push(...this.percentiles(path, saturated, detail));
-    const bottleneck = worst(dimensions);
-    const fits = bottleneck.ratio <= 1;
-    const told = detail && fits;
-    const ownUsd = shape.nodesMonthlyUsd + originMonthly(built, world, hitRate);
-    const trafficUsd = trafficMonthly(built, world, work, replicas);
+    if (tier !== null) {
+      const busiest = {
+        reads: work.lookups * share * Math.max(reading.primary, reading.replica),
+        stores: work.stores * share,
+      };
+      addTiering(tightest, tier, node, busiest, policy);
+    }
+    if (slo.memory !== undefined) tightest.most("memory head room", memoryUse, slo.memory, "share");
+    if (slo.hitRate !== undefined) tightest.hitsAtLeast(slo.hitRate, hitRate);
+    this.addReplication(tightest, body, work, evictions * share, share, reading);
+    const steady = cpuUse < 1 && origin.utilisation < 1;
+    const path =
+      steady && tightest.ratio <= 1
+        ? this.path(work, cpu, primary.thread, replica?.thread ?? null, reading, originNs, tier ?? undefined)
+        : null;
+    const bottleneck = steady && path === null ? tightest : worst(tightest, latencyLimit(slo, path));
     return {
-      dimensions,
+      resource: tightest,
       bottleneck,
-      fits,
+      fits: bottleneck.ratio <= 1,
       hitRate,
-      p50Ns: told ? requestQuantile(path, 0.5) : Number.POSITIVE_INFINITY,
-      p99Ns: told ? requestQuantile(path, 0.99) : Number.POSITIVE_INFINITY,
       memoryUse,
       usedBytes: fixed * shards + held,
-      keys: world.parts.reduce(
-        (sum, _, p) =>
-          sum +
-          readAt(
-            rows.map(row => row.keys[p]),
-            at,
-          ),
-        0,
-      ),
+      at,
       cpuUse,
-      monthlyUsd: ownUsd + trafficUsd,
-      ownUsd,
-      trafficUsd,
+      originUsd: originMonthly(built, curve.world, hitRate),
+      trafficUsd: trafficMonthly(built, curve.world, work, reading.crossing),
+      metered: null,
+      path,
     };
   }
 
-  /** Latency limits, on a way through a cache. Infinite percentiles where there is no steady state. */
-  percentiles(path: RequestPath, saturated: boolean, detail: boolean): Dimension[] {
-    const { slo } = this.built.scenario;
-    return PERCENTILES.flatMap(([name, quantile]): Dimension[] => {
-      const limit = slo[name];
-      if (limit === undefined) return [];
-      const late = saturated || requestBeyond(path, limit) > 1 - quantile;
-      const measured = saturated
-        ? Number.POSITIVE_INFINITY
-        : detail
-          ? requestQuantile(path, quantile)
-          : limit * (late ? 2 : 1);
-      const ratio = late ? Math.max(1.0001, measured / limit) : Math.min(1, measured / limit);
-      return [{ name, needed: measured, available: limit, unit: "ns", ratio }];
+  view(curve: WorldCurve): WorldView {
+    let view = this.views.get(curve);
+    if (view === undefined) this.views.set(curve, (view = new WorldView(curve, this.config, this.origin)));
+    return view;
+  }
+
+  private path(
+    work: Work,
+    cpu: Cpu,
+    primary: Wait,
+    replica: Wait | null,
+    reading: Reading,
+    originNs: Float64Array,
+    slow: { readonly slowHits: number; readonly slowNs: number } | undefined,
+  ): RequestPath {
+    const { config, trips } = this;
+    const alone = reading.primary === 0 || (replica !== null && replica.meanNs > primary.meanNs);
+    const trip = (crossing: number, ns: number, waits: readonly Wait[]): CacheTrip => ({
+      roundTrips: trips.at(crossing),
+      fixedNs: (config.clients[0]?.overheadNs ?? 0) + ns + cpu.ioTurnNs,
+      waits,
     });
-  }
-
-  /** Origin times with the mean wait for it. */
-  waited(originNs: Float64Array, { meanNs }: Wait): Float64Array {
-    return meanNs > 0 && Number.isFinite(meanNs) ? originNs.map(ns => ns + meanNs) : originNs;
-  }
-
-  get originPoints(): Float64Array {
-    return this.many.originNs;
-  }
-
-  get moments() {
-    return this.originMoments;
+    return {
+      hitRate: work.answered,
+      // Whoever of those who answer reads makes wait longest.
+      read: trip(reading.crossing, work.mix.mean, [alone && replica !== null ? replica : primary]),
+      slow: slow === undefined ? undefined : { share: slow.slowHits, addedNs: slow.slowNs },
+      store: work.fills ? trip(blindCrossing(config), work.store.mean, [primary]) : null,
+      originNs,
+    };
   }
 
   private addReplication(
-    dimensions: Dimension[],
-    { replicas }: NodeShape,
-    { store, stores }: Work,
+    tightest: Tightest,
+    { replicas }: NodeBody,
+    { replay, reads }: Work,
     evictions: number,
     share: number,
+    reading: Reading,
   ): void {
     const { slo } = this.built.scenario;
     const { config } = this;
     if (slo.zoneLoss) {
-      dimensions.push(atLeast("replicas in other zones", Math.min(replicas, config.zones.length - 1), 1));
+      tightest.atLeast("replicas in other zones", Math.min(replicas, config.zones.length - 1), 1);
     }
     if (slo.recovery !== undefined) {
-      if (replicas === 0) dimensions.push(atLeast("replicas to promote", 0, 1));
-      dimensions.push(most("recovery", this.recoveryNs, slo.recovery, "ns"));
+      if (replicas === 0) tightest.atLeast("replicas to promote", 0, 1);
+      tightest.most("recovery", this.recoveryNs, slo.recovery, "ns");
     }
     if (slo.lag === undefined || replicas === 0) return;
-    const { roundTripsNs } = this.many;
+    const way = this.trips.oneWay(config.cluster.multiAz);
     const lag = replicationLag({
       batchNs: config.cluster.replication.batchNs,
-      oneWayNs: roundTripsNs[roundTripsNs.length >> 1] / 2,
-      oneWayP99Ns: this.oneWayP99Ns,
-      changesPerNs: ((stores + evictions) * share) / 1e9,
-      change: store,
-      readsPerNs: 0,
-      read: store,
+      oneWayNs: way.medianNs,
+      oneWayP99Ns: way.p99Ns,
+      changesPerNs: (replay.rate * share + evictions) / 1e9,
+      change: replay.work,
+      readsPerNs: (reads.rate * share * reading.replica) / 1e9,
+      read: reads.work,
     });
-    dimensions.push(most("replication lag", lag.p99Ns, slo.lag, "ns"));
+    tightest.most("replication lag", lag.p99Ns, slo.lag, "ns");
   }
 
-  private cpuOf({ node }: NodeShape, { name, profile }: EngineSide): Cpu {
+  private cpuOf({ node }: NodeBody, { name, profile }: EngineSide): Cpu {
     const key = `${name} ${node.type}`;
     let cpu = this.cpus.get(key);
     if (cpu === undefined) {
@@ -273,28 +218,38 @@ export class Evaluator {
   }
 }
 
-const DEFAULT_RESERVE = 25;
-const PERCENTILES = [
-  ["p50", 0.5],
-  ["p90", 0.9],
-  ["p99", 0.99],
-] as const;
-const MANY = 128;
-const FEW = 24;
+/** Assumed: beyond that its waits are longer than any timeout. */
+export const ORIGIN_USE = 0.95;
+
+/** A member that answers this share of the reads beside the changes, which it sends on to so many replicas. */
+function member(
+  { node }: NodeBody,
+  { reads, replay }: Work,
+  share: number,
+  evictUse: number,
+  readShare: number,
+  changes: Flow,
+  streams: number,
+): Member {
+  const read = reads.rate * readShare;
+  const thread = wait(
+    1,
+    ((read + changes.rate) * share) / 1e9,
+    mixed([
+      { weight: read, work: reads.work },
+      { weight: changes.rate, work: changes.work },
+    ]),
+  );
+  const bytesIn = reads.bytesIn * readShare + changes.bytesIn;
+  const bytesOut = reads.bytesOut * readShare + changes.bytesOut + streams * replay.bytesIn;
+  const messages = read + changes.rate;
+  const use = interfaceUse(node, wireBytes(bytesIn, messages) * share, wireBytes(bytesOut, messages) * share);
+  return { thread, cpuUse: thread.utilisation + evictUse, network: use.ofBaseline };
+}
 
 function recoveryOf({ cluster }: WorldConfig): number {
   const { failover } = cluster;
   if (failover.profile === "upstream") return 1.5 * failover.nodeTimeoutNs + 1e9;
   const dns = cluster.mode === "single" ? failover.dnsNs.support[1] : 0;
   return failover.detectionNs.support[1] + failover.promotionNs.support[1] + dns;
-}
-
-export function sorted(draws: number, draw: (i: number) => number): Float64Array {
-  return Float64Array.from({ length: draws }, (_, i) => draw(i)).sort();
-}
-
-/** So many points of equal weight. */
-export function thinned(all: Float64Array, points: number): Float64Array {
-  const width = all.length / points;
-  return Float64Array.from({ length: points }, (_, i) => all[Math.floor((i + 0.5) * width)]);
 }

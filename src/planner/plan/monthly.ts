@@ -6,14 +6,24 @@ import { BYTES_PER_BILLED_GB } from "../../cost/transfer.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { HOURS_PER_MONTH } from "../../units.ts";
 import type { EngineSide } from "./engine-side.ts";
+import type { Metered } from "./evaluation.ts";
+import { blindCrossing } from "./reading.ts";
 import type { ServerlessShape } from "./shapes.ts";
 import type { Work } from "./work.ts";
 import { type DemandWorld, rateOf, worldConfig } from "./worlds.ts";
 
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
 
+const MEAN_SHARES = new WeakMap<DemandWorld, number>();
+
 /** Mean rate over the busiest one, of all parts. */
-export function meanShareOf({ parts }: DemandWorld): number {
+export function meanShareOf(world: DemandWorld): number {
+  let share = MEAN_SHARES.get(world);
+  if (share === undefined) MEAN_SHARES.set(world, (share = meanShare(world)));
+  return share;
+}
+
+function meanShare({ parts }: DemandWorld): number {
   let [mean, peak] = [0, 0];
   for (const part of parts) {
     const rate = rateOf(part);
@@ -27,39 +37,30 @@ export function meanShareOf({ parts }: DemandWorld): number {
 export function originMonthly(built: Built, world: DemandWorld, hitRate: number): number {
   const { originUsdPerMillion } = built.billing;
   if (originUsdPerMillion === 0) return 0;
-  const reads = world.parts.reduce((sum, part) => sum + part.reads * part.meanShare, 0);
+  const reads = world.parts.reduce((sum, part) => sum + (part.asksOrigin ? part.reads * part.meanShare : 0), 0);
   return ((reads * (1 - hitRate) * SECONDS_PER_MONTH) / 1e6) * originUsdPerMillion;
 }
 
 /**
  * Requests and replies between clients and nodes in other zones, as the simulation counts and bills them: clients are spread
- * evenly over the zones; reads that prefer the own zone cross only where it has no member. A serverless cache has an
- * endpoint in each zone. Nothing where the book does not price it.
+ * evenly over the zones. `crossing`: share of the reads that are answered in another zone. A serverless cache has an endpoint
+ * in each zone. Nothing where the book does not price it.
  */
-export function trafficMonthly(built: Built, world: DemandWorld, work: Work, replicas: number): number {
-  const { zones, clients } = worldConfig(built);
+export function trafficMonthly(built: Built, world: DemandWorld, { reads, changes }: Work, crossing: number): number {
+  const config = worldConfig(built);
   const usd = built.book.dataTransfer?.crossAzPerGBUsd ?? 0;
-  if (zones.length < 2 || usd === 0) return 0;
-  const blind = (zones.length - 1) / zones.length;
-  const near = Math.max(0, 1 - (1 + replicas) / zones.length);
-  const instances = clients.reduce((sum, one) => sum + one.instances, 0);
-  const local = clients.reduce(
-    (sum, one) => sum + (one.readFrom === "nearest" || one.readFrom === "zone-replica" ? one.instances : 0),
-    0,
-  );
-  const reads = work.commands === 0 ? 0 : work.reads / work.commands;
-  const share = blind + reads * (local / Math.max(1, instances)) * (Math.min(blind, near) - blind);
-  const bytes = (work.bytesIn + work.bytesOut) * meanShareOf(world) * SECONDS_PER_MONTH;
-  return ((bytes * share) / BYTES_PER_BILLED_GB) * usd;
+  if (config.zones.length < 2 || usd === 0) return 0;
+  const perSecond =
+    (reads.bytesIn + reads.bytesOut) * crossing + (changes.bytesIn + changes.bytesOut) * blindCrossing(config);
+  return ((perSecond * meanShareOf(world) * SECONDS_PER_MONTH) / BYTES_PER_BILLED_GB) * usd;
 }
 
-/** ECPU a second and bytes stored, both in the mean. Null: the book does not price it. */
+/** Null: the book does not price it. */
 export function serverlessMonthly(
   built: Built,
   { product }: EngineSide,
   { purchase }: ServerlessShape,
-  ecpuPerSecond: number,
-  storedBytes: number,
+  { ecpuPerSecond, storedBytes }: Metered,
 ): number | null {
   const bill = serverlessBill(
     {

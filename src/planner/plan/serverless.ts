@@ -2,115 +2,95 @@
 // lack. Assumed: it recovers as managed nodes do, since AWS publishes nothing. Left out: throttling while a new cache grows to
 // its load, which is over once.
 
-import { assert } from "../../assert.ts";
 import { limit } from "../../catalog/limits.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
 import { Cpu } from "../../models/cpu.ts";
-import { Latency } from "../../models/network.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { DOUBLING_SECONDS, PROXY_NS, SERVERLESS_NODE } from "../../scenarios/build-serverless.ts";
 import { randomFrom } from "../../sim/random.ts";
 import { GIB } from "../../units.ts";
-import { type CacheTrip, type RequestPath, requestQuantile } from "../forms/latency.ts";
-import { wait } from "../forms/waits.ts";
-import type { WorldCurve } from "./curve.ts";
-import { type Dimension, hitsAtLeast, most, worst } from "./dimension.ts";
-import { HeldBytes } from "./engine-side.ts";
-import { type Evaluation, type Evaluator, sorted, thinned } from "./evaluate.ts";
-import { meanShareOf, originMonthly, serverlessMonthly } from "./monthly.ts";
+import type { CacheTrip, RequestPath, RoundTrips } from "../forms/latency.ts";
+import { WHOLE, type WorldCurve } from "./curve.ts";
+import { Tightest, worst } from "./dimension.ts";
+import { type Evaluator, ORIGIN_USE } from "./evaluate.ts";
+import { type Evaluation, latencyLimit } from "./evaluation.ts";
+import { meanShareOf, originMonthly } from "./monthly.ts";
+import { blindCrossing } from "./reading.ts";
 import type { ServerlessShape } from "./shapes.ts";
-import { ecpuOf, ServiceTable, workOf } from "./work.ts";
+import { ecpuOf, workOf } from "./work.ts";
 import { steepestGrowth } from "./worlds.ts";
 
-const POINTS = 128;
-
 export class ServerlessEvaluator {
-  private readonly tripsNs: Float64Array;
-  private readonly services = new ServiceTable();
+  private tripsNs: RoundTrips | null = null;
+  private growth: number | null = null;
   private readonly cpus = new Map<string, Cpu>();
-  private readonly held = new Map<string, HeldBytes>();
-  private readonly growth: number;
 
   constructor(
     private readonly built: Built,
     private readonly nodes: Evaluator,
-  ) {
-    const random = randomFrom("plan/proxies");
-    const { latency, zones } = nodes.config;
-    const network = new Latency(latency, random);
-    this.tripsNs = thinned(
-      sorted(4_096, i => {
-        const zone = i % zones.length;
-        return network.oneWayNs(0, zone) + network.oneWayNs(zone, 0) + PROXY_NS.sample(random);
-      }),
-      POINTS,
-    );
-    this.growth = steepestGrowth(built, DOUBLING_SECONDS);
-  }
+  ) {}
 
-  evaluate(shape: ServerlessShape, curve: WorldCurve, detail = true): Evaluation {
+  evaluate({ engine }: ServerlessShape, curve: WorldCurve): Evaluation {
     const { built, nodes } = this;
     const { slo } = built.scenario;
-    const side = nodes.side(shape.engine);
-    const { world, rows } = curve;
-    const row = rows[rows.length - 1];
-    const bytes = this.heldOf(shape.engine).of(curve).bytes;
-    const stored = bytes[bytes.length - 1];
-    const ecpu = ecpuOf(world, row);
-    const monthly = serverlessMonthly(built, side, shape, ecpu * meanShareOf(world), stored);
-    assert(monthly !== null, "a serverless cache that the book does not price is no shape");
-    const work = workOf(world, row, this.cpuOf(shape.engine), this.services);
-    const { config, moments } = nodes;
-    const origin = wait(config.origin.concurrency, (work.reads * (1 - row.hitRate)) / 1e9, moments);
+    const { config } = nodes;
+    const { world } = curve;
+    const { hitRate } = curve.whole;
+    const stored = nodes.held(engine).of(curve, 1).all;
+    const ecpu = ecpuOf(world, curve.whole);
+    const work = workOf(world, curve.whole, this.cpuOf(engine));
+    const { origin, originNs } = nodes.view(curve).asked(WHOLE);
     const fromReplicas = config.clients.some(client => client.readFrom !== "primary");
     const slot = limit(fromReplicas ? "serverless-slot-ecpu-replica-reads" : "serverless-slot-ecpu").value;
     const initial = limit(fromReplicas ? "serverless-initial-ecpu-replica-reads" : "serverless-initial-ecpu").value;
-    const dimensions: Dimension[] = [
-      most("ECPU of the hottest slot", ecpu * curve.hotShare, slot, "rate"),
-      most("ECPU of the cache", ecpu, limit("serverless-ecpu").value, "rate"),
-      most("data stored", stored, limit("serverless-storage").value * GIB, "bytes"),
-      most("origin", origin.utilisation, 0.95, "share"),
-    ];
+    const room = limit("serverless-storage").value * GIB;
+    const tightest = new Tightest();
+    tightest.most("ECPU of the hottest slot", ecpu * curve.hotShare, slot, "rate");
+    tightest.most("ECPU of the cache", ecpu, limit("serverless-ecpu").value, "rate");
+    tightest.most("data stored", stored, room, "bytes");
+    tightest.most("origin", origin.utilisation, ORIGIN_USE, "share");
     // What a new cache carries needs no growth.
-    if (ecpu > initial) dimensions.push(most("growth within the doubling time", this.growth, 2, "times"));
-    if (slo.recovery !== undefined) dimensions.push(most("recovery", nodes.recoveryNs, slo.recovery, "ns"));
-    if (slo.hitRate !== undefined) dimensions.push(hitsAtLeast(slo.hitRate, row.hitRate));
+    if (ecpu > initial) {
+      this.growth ??= steepestGrowth(built, DOUBLING_SECONDS);
+      tightest.most("growth within the doubling time", this.growth, 2, "times");
+    }
+    if (slo.recovery !== undefined) tightest.most("recovery", nodes.recoveryNs, slo.recovery, "ns");
+    if (slo.hitRate !== undefined) tightest.hitsAtLeast(slo.hitRate, hitRate);
     const trip: CacheTrip = {
-      roundTripNs: this.tripsNs,
+      roundTrips: this.trips(),
       fixedNs: (config.clients[0]?.overheadNs ?? 0) + work.mix.mean,
       waits: [],
     };
-    const path: RequestPath = {
-      hitRate: row.hitRate,
-      read: trip,
-      store: trip,
-      originNs: nodes.waited(nodes.originPoints, origin),
-    };
-    dimensions.push(...nodes.percentiles(path, origin.utilisation >= 1, detail));
-    const bottleneck = worst(dimensions);
-    const ownUsd = monthly + originMonthly(built, world, row.hitRate);
-    const told = detail && bottleneck.ratio <= 1;
+    const path: RequestPath | null =
+      origin.utilisation >= 1
+        ? null
+        : {
+            hitRate: work.answered,
+            read: trip,
+            store: work.fills ? trip : null,
+            originNs,
+          };
+    const bottleneck = worst(tightest, latencyLimit(slo, path));
     return {
-      dimensions,
+      resource: tightest,
       bottleneck,
       fits: bottleneck.ratio <= 1,
-      hitRate: row.hitRate,
-      p50Ns: told ? requestQuantile(path, 0.5) : Number.POSITIVE_INFINITY,
-      p99Ns: told ? requestQuantile(path, 0.99) : Number.POSITIVE_INFINITY,
-      memoryUse: stored / (limit("serverless-storage").value * GIB),
+      hitRate,
+      memoryUse: stored / room,
       usedBytes: stored,
-      keys: row.keys.reduce((sum, count) => sum + count, 0),
+      at: WHOLE,
       cpuUse: 0,
-      monthlyUsd: ownUsd,
-      ownUsd,
+      originUsd: originMonthly(built, world, hitRate),
       trafficUsd: 0,
+      metered: { ecpuPerSecond: ecpu * meanShareOf(world), storedBytes: stored },
+      path,
     };
   }
 
-  private heldOf(engine: string): HeldBytes {
-    let held = this.held.get(engine);
-    if (held === undefined) this.held.set(engine, (held = new HeldBytes(this.nodes.side(engine))));
-    return held;
+  private trips(): RoundTrips {
+    const { trips, config } = this.nodes;
+    const random = randomFrom("plan/proxies");
+    return (this.tripsNs ??= trips.with(blindCrossing(config), () => PROXY_NS.sample(random)));
   }
 
   private cpuOf(engine: string): Cpu {

@@ -7,12 +7,18 @@ import type { Purchase } from "../../cost/purchase.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { type EngineSide, engineSides } from "./engine-side.ts";
 
-export interface NodeShape {
-  readonly kind: "nodes";
+/** What nodes do does not depend on how they are paid for. */
+export interface NodeBody {
   readonly engine: string;
   readonly node: NodeType;
   readonly shards: number;
   readonly replicas: number;
+}
+
+export interface NodeShape extends NodeBody {
+  readonly kind: "nodes";
+  /** The same for shapes that differ in nothing but purchase. */
+  readonly body: string;
   readonly purchase: Purchase;
   /** Nodes only. */
   readonly nodesMonthlyUsd: number;
@@ -20,6 +26,7 @@ export interface NodeShape {
 
 export interface ServerlessShape {
   readonly kind: "serverless";
+  readonly body: string;
   readonly engine: string;
   readonly purchase: Purchase;
 }
@@ -32,6 +39,25 @@ export function shapeName(shape: Shape, own: string): string {
   const engine = shape.engine === own ? "" : `, ${shape.engine}`;
   if (shape.kind === "serverless") return `serverless${engine}${paid}`;
   return `${shape.shards} × (1 + ${shape.replicas}) ${shape.node.type}${engine}${paid}`;
+}
+
+function serverlessShape(engine: string, purchase: Purchase): ServerlessShape {
+  return { kind: "serverless", body: `serverless ${engine}`, engine, purchase };
+}
+
+/** `usd`: of one node a month. */
+function nodeShape({ engine, node, shards, replicas }: NodeBody, purchase: Purchase, usd: number): NodeShape {
+  const body = `${engine} ${node.type} ${shards} ${replicas}`;
+  return {
+    kind: "nodes",
+    body,
+    engine,
+    node,
+    shards,
+    replicas,
+    purchase,
+    nodesMonthlyUsd: usd * shards * (1 + replicas),
+  };
 }
 
 /** The row of excuses that a shape belongs to. */
@@ -50,12 +76,11 @@ function monthlyOf({ book }: Built, { product }: EngineSide, node: string, purch
 export function standingShape(built: Built, side: EngineSide): Shape | null {
   const { cluster } = built.scenario;
   const purchase = cluster.purchase as Purchase;
-  if (cluster.deployment === "serverless") return { kind: "serverless", engine: side.name, purchase };
+  if (cluster.deployment === "serverless") return serverlessShape(side.name, purchase);
   const usd = monthlyOf(built, side, built.node.type, purchase);
   if (usd === null) return null;
   const { shards, replicas } = cluster;
-  const nodesMonthlyUsd = usd * shards * (1 + replicas);
-  return { kind: "nodes", engine: side.name, node: built.node, shards, replicas, purchase, nodesMonthlyUsd };
+  return nodeShape({ engine: side.name, node: built.node, shards, replicas }, purchase, usd);
 }
 
 /** All shapes of nodes that the scenario allows, the cheapest first. Node types without a price in the book are left out. */
@@ -72,17 +97,14 @@ export function nodeShapes(built: Built): NodeShape[] {
         if (usd === null) continue;
         for (const shards of shardCounts) {
           for (const replicas of plan.replicas) {
-            const nodesMonthlyUsd = usd * shards * (1 + replicas);
-            shapes.push({ kind: "nodes", engine: side.name, node, shards, replicas, purchase, nodesMonthlyUsd });
+            shapes.push(nodeShape({ engine: side.name, node, shards, replicas }, purchase, usd));
           }
         }
       }
     }
   }
-  const { engine } = cluster;
-  return shapes.sort(
-    (a, b) => a.nodesMonthlyUsd - b.nodesMonthlyUsd || shapeName(a, engine).localeCompare(shapeName(b, engine)),
-  );
+  const names = new Map(shapes.map(shape => [shape, shapeName(shape, cluster.engine)]));
+  return shapes.sort((a, b) => a.nodesMonthlyUsd - b.nodesMonthlyUsd || (names.get(a)! < names.get(b)! ? -1 : 1));
 }
 
 /** Serverless caches of the engines that the service runs and the book prices. */
@@ -93,6 +115,6 @@ export function serverlessShapes(built: Built): ServerlessShape[] {
     if (!built.book.serverless.has(product) || name === "redis-7.0") return [];
     const planned = plan.purchase.includes("savings-plan-1y") && built.book.savingsPlan?.engine === product;
     const ways: Purchase[] = planned ? ["on-demand", "savings-plan-1y"] : ["on-demand"];
-    return ways.map(purchase => ({ kind: "serverless", engine: name, purchase }));
+    return ways.map(purchase => serverlessShape(name, purchase));
   });
 }

@@ -6,11 +6,10 @@
 import type { NodeType } from "../../catalog/nodes.ts";
 import { PAGE, READ_NS, READS_PER_VCPU, WRITES_PER_VCPU } from "../../models/hardware/tiering.ts";
 import { GIB } from "../../units.ts";
-import type { WorldCurve } from "./curve.ts";
-import { type Dimension, most } from "./dimension.ts";
-import type { Held } from "./engine-side.ts";
-import { place, readAt } from "./place.ts";
-import type { Work } from "./work.ts";
+import { WHOLE, type WorldCurve } from "./curve.ts";
+import type { Tightest } from "./dimension.ts";
+import { type Held, placeOf } from "./engine-side.ts";
+import { readAt } from "./place.ts";
 
 export interface Tier {
   /** Of all primaries. */
@@ -28,17 +27,16 @@ export interface Tier {
 export function tierOf(node: NodeType, shards: number, dram: number, table: Held, curve: WorldCurve): Tier | null {
   if (node.ssdGiB === null) return null;
   const ssdBytes = node.ssdGiB * GIB * shards;
-  const last = table.bytes.length - 1;
-  const held = Math.min(dram + ssdBytes, table.bytes[last]);
-  const at = place(table.bytes, held);
-  const keyBytes = readAt(table.keyBytes, at);
-  const hitRates = curve.rows.map(row => row.hitRate);
+  const held = Math.min(dram + ssdBytes, table.all);
+  const at = placeOf(table, held);
+  const keyBytes = at === WHOLE ? table.allKeys : readAt(table.columns.keyBytes, at);
   const values = held - keyBytes;
   const inMemory = Math.max(0, Math.min(values, dram - keyBytes));
-  const near = inMemory >= values ? held : (inMemory / Math.max(1, values)) * held;
-  const slowHits = Math.max(0, readAt(hitRates, at) - readAt(hitRates, place(table.bytes, near)));
-  const keys = curve.rows[last].keys.reduce((sum, count) => sum + count, 0);
-  const pages = Math.max(1, Math.ceil((table.bytes[last] - table.keyBytes[last]) / Math.max(1, keys) / PAGE));
+  const slowHits =
+    inMemory >= values
+      ? 0
+      : Math.max(0, curve.hitRate(at) - curve.hitRate(placeOf(table, (inMemory / Math.max(1, values)) * held)));
+  const pages = Math.max(1, Math.ceil((table.all - table.allKeys) / Math.max(1, curve.keys(WHOLE)) / PAGE));
   const slowNs = READ_NS + (pages * 1e9) / (READS_PER_VCPU * node.vcpu);
   return { ssdBytes, slowHits, slowNs, keyBytes, dramBytes: dram, pages };
 }
@@ -47,14 +45,19 @@ export function tierOf(node: NodeType, shards: number, dram: number, table: Held
 const SSD_USE = 0.7;
 const POLICIES = ["volatile-lru", "allkeys-lru", "noeviction"];
 
-export function tieringDimensions(tier: Tier, node: NodeType, work: Work, share: number, policy: string): Dimension[] {
-  const fetched = work.reads * tier.slowHits * tier.pages * share;
+/** `busiest`: look-ups and stores a second of the busiest node. */
+export function addTiering(
+  tightest: Tightest,
+  tier: Tier,
+  node: NodeType,
+  busiest: { readonly reads: number; readonly stores: number },
+  policy: string,
+): void {
+  const fetched = busiest.reads * tier.slowHits * tier.pages;
   // What is brought back pushes something else out, and so does every store.
-  const written = (work.reads * tier.slowHits + (tier.slowHits > 0 ? work.stores : 0)) * tier.pages * share;
-  return [
-    most("memory for keys, with values on SSD", tier.keyBytes, 0.95 * tier.dramBytes, "bytes"),
-    most("reads from SSD", fetched / (READS_PER_VCPU * node.vcpu), SSD_USE, "share"),
-    most("writes to SSD", written / (WRITES_PER_VCPU * node.vcpu), SSD_USE, "share"),
-    most("eviction policies of data tiering", POLICIES.includes(policy) ? 0 : 2, 1, "times"),
-  ];
+  const written = fetched + (tier.slowHits > 0 ? busiest.stores : 0) * tier.pages;
+  tightest.most("memory for keys, with values on SSD", tier.keyBytes, 0.95 * tier.dramBytes, "bytes");
+  tightest.most("reads from SSD", fetched / (READS_PER_VCPU * node.vcpu), SSD_USE, "share");
+  tightest.most("writes to SSD", written / (WRITES_PER_VCPU * node.vcpu), SSD_USE, "share");
+  tightest.most("eviction policies of data tiering", POLICIES.includes(policy) ? 0 : 2, 1, "times");
 }

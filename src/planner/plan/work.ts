@@ -1,10 +1,10 @@
 // The work of a world on one kind of processor: times on the engine thread, messages and bytes a second, of all shards together.
+// What a replica may answer stands beside what the primary has to do, and what that is on a replica's thread.
 
 import type { Command } from "../../engine/command.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
-import { DEFAULT_COSTS } from "../../engine/engine-options.ts";
 import type { Cpu } from "../../models/cpu.ts";
-import { type ServiceTimes, serviceTimes } from "../forms/service.ts";
+import { type ServiceTimes, serviceTimes, wireMoments } from "../forms/service.ts";
 import { type Moments, mixed } from "../forms/waits.ts";
 import type { DemandWorld } from "./worlds.ts";
 
@@ -14,73 +14,102 @@ export interface Kept {
   readonly stores: number;
 }
 
-export interface Work {
-  readonly mix: Moments;
-  readonly store: Moments;
-  readonly reads: number;
-  readonly stores: number;
-  /** Commands a second. */
-  readonly commands: number;
+/** Commands of one kind. */
+export interface Flow {
+  /** Commands a second, and the work of one. */
+  readonly rate: number;
+  readonly work: Moments;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Bytes that go to each replica. */
-  readonly streamBytes: number;
 }
 
-const ENGINE = { commands: COMMANDS, costs: DEFAULT_COSTS };
+export interface Work {
+  readonly reads: Flow;
+  readonly changes: Flow;
+  /** The changes as they come by the replication stream. */
+  readonly replay: Flow;
+  /** Of all commands. */
+  readonly mix: Moments;
+  /** Look-ups of values, and stores: of `reads` and `changes` what goes for keys with values. */
+  readonly lookups: number;
+  readonly stores: number;
+  readonly store: Moments;
+  /** Share of the look-ups that end in the cache, and whether anybody stores what the origin answered to the others. */
+  readonly answered: number;
+  readonly fills: boolean;
+}
 
-/** Service times depend on processor and value sizes: made once for a world and a processor. */
-export class ServiceTable {
-  private readonly known = new WeakMap<DemandWorld, Map<Cpu, readonly ServiceTimes[]>>();
+const ENGINE = { commands: COMMANDS };
 
-  of(world: DemandWorld, cpu: Cpu): readonly ServiceTimes[] {
-    let byCpu = this.known.get(world);
-    if (byCpu === undefined) this.known.set(world, (byCpu = new Map()));
-    let times = byCpu.get(cpu);
-    if (times === undefined) {
-      times = world.parts.map(part => serviceTimes(cpu, ENGINE, part.keyLength, part.sizes, part.ttlSeconds));
-      byCpu.set(cpu, times);
-    }
-    return times;
+/** Bytes of a world's values on the wire, by part. */
+const WIRE = new WeakMap<DemandWorld, readonly Moments[]>();
+
+function servicesOf(world: DemandWorld, cpu: Cpu): ServiceTimes[] {
+  let wire = WIRE.get(world);
+  if (wire === undefined) WIRE.set(world, (wire = world.parts.map(part => wireMoments(part.sizes))));
+  return world.parts.map((part, i) => serviceTimes(cpu, ENGINE, part.keyLength, wire[i], part.ttlSeconds));
+}
+
+class Sum {
+  readonly works: { weight: number; work: Moments }[] = [];
+  rate = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+
+  add(rate: number, work: Moments, bytesIn: number, bytesOut: number): void {
+    if (rate === 0) return;
+    this.works.push({ weight: rate, work });
+    this.rate += rate;
+    this.bytesIn += rate * bytesIn;
+    this.bytesOut += rate * bytesOut;
+  }
+
+  flow(): Flow {
+    const { rate, bytesIn, bytesOut } = this;
+    return { rate, work: mixed(this.works), bytesIn, bytesOut };
   }
 }
 
-export function workOf(world: DemandWorld, kept: Kept, cpu: Cpu, table: ServiceTable): Work {
+export function workOf(world: DemandWorld, kept: Kept, cpu: Cpu): Work {
   const { hitRate, stores } = kept;
-  const services = table.of(world, cpu);
+  const services = servicesOf(world, cpu);
   const all = world.parts.reduce((sum, part) => sum + part.reads + part.writes, 0);
-  const works: { weight: number; work: Moments }[] = [];
-  let [reads, others, bytesIn, bytesOut, streamBytes] = [0, 0, 0, 0, 0];
-  let store: Moments = { mean: 0, second: 0 };
+  const [reads, changes, replay, storing] = [new Sum(), new Sum(), new Sum(), new Sum()];
+  let lookups = 0;
+  const asked = askedOf(world, hitRate);
   world.parts.forEach((part, i) => {
-    const times = services[i];
+    const { hit, miss, store, replay: replayed } = services[i];
     const partStores = stores * ((part.reads + part.writes) / Math.max(1e-9, all));
-    works.push(
-      { weight: part.reads * hitRate, work: times.hit.engine },
-      { weight: part.reads * (1 - hitRate), work: times.miss.engine },
-      { weight: partStores, work: times.store.engine },
-    );
-    store = times.store.engine;
-    reads += part.reads;
-    bytesIn += part.reads * times.hit.bytesIn + partStores * times.store.bytesIn;
-    bytesOut +=
-      part.reads * (hitRate * times.hit.bytesOut + (1 - hitRate) * times.miss.bytesOut) +
-      partStores * times.store.bytesOut;
-    streamBytes += partStores * times.store.bytesIn;
-    const more = [
-      ...part.others,
-      { command: DELETE, rate: part.deletes, bytesIn: part.keyLength + DELETE_BYTES, bytesOut: DELETE_ANSWER },
-    ];
-    for (const one of more) {
-      if (one.rate === 0) continue;
-      works.push({ weight: one.rate, work: constantWork(cpu, one.command, one.bytesIn, one.bytesOut) });
-      others += one.rate;
-      bytesIn += one.rate * one.bytesIn;
-      bytesOut += one.rate * one.bytesOut;
-      streamBytes += one.rate * one.bytesIn;
+    lookups += part.reads;
+    reads.add(part.reads * hitRate, hit.engine, hit.bytesIn, hit.bytesOut);
+    reads.add(part.reads * (1 - hitRate), miss.engine, miss.bytesIn, miss.bytesOut);
+    changes.add(partStores, store.engine, store.bytesIn, store.bytesOut);
+    storing.add(partStores, store.engine, store.bytesIn, store.bytesOut);
+    replay.add(partStores, replayed, store.bytesIn, 0);
+    const deletion = { command: DELETE, isRead: false, rate: part.deletes, bytesIn: part.keyLength + DELETE_BYTES };
+    for (const one of [...part.others, { ...deletion, bytesOut: DELETE_ANSWER }]) {
+      const { rate, bytesIn, bytesOut } = one;
+      const work = constantWork(cpu, one.command, bytesIn, bytesOut);
+      (one.isRead ? reads : changes).add(rate, work, bytesIn, bytesOut);
+      if (!one.isRead) replay.add(rate, work, bytesIn, 0);
     }
   });
-  return { mix: mixed(works), store, reads, stores, commands: reads + stores + others, bytesIn, bytesOut, streamBytes };
+  return {
+    reads: reads.flow(),
+    changes: changes.flow(),
+    replay: replay.flow(),
+    mix: mixed([...reads.works, ...changes.works]),
+    lookups,
+    stores,
+    store: storing.flow().work,
+    answered: lookups === 0 ? 1 : 1 - asked / lookups,
+    fills: world.parts.some(part => part.fill && part.asksOrigin),
+  };
+}
+
+/** Requests that the origin gets. */
+export function askedOf({ parts }: DemandWorld, hitRate: number): number {
+  return parts.reduce((sum, part) => sum + (part.asksOrigin ? part.reads * (1 - hitRate) : 0), 0);
 }
 
 const DELETE = COMMANDS.get("del")!;

@@ -2,9 +2,10 @@
 // field, so that one field's range does not change what another draws. World 0 is the middle of all.
 
 import { assert } from "../../assert.ts";
-import type { Command } from "../../engine/command.ts";
+import { type Command, READONLY } from "../../engine/command.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
 import { bulkBytes } from "../../engine/reply.ts";
+import type { ReadPreference } from "../../models/config/client.ts";
 import type { LoadConfig, WorkloadConfig, WorldConfig } from "../../models/config.ts";
 import type { Built } from "../../scenarios/build.ts";
 import { parsePopularity } from "../../scenarios/popularity-text.ts";
@@ -39,6 +40,8 @@ export interface DemandPart {
   /** Deletions by those who write. */
   readonly deletes: number;
   readonly fill: boolean;
+  /** Somebody goes for what a read has not found. */
+  readonly asksOrigin: boolean;
   /** Share of the keys that the origin does not have: their reads miss and store nothing. */
   readonly absent: number;
   readonly keys: number;
@@ -51,12 +54,16 @@ export interface DemandPart {
   readonly sliding: boolean;
   /** Commands on other types: work and bytes, no keys of their own in the hit rate. */
   readonly others: readonly OtherCommand[];
+  /** Whom the clients ask. */
+  readonly readFrom: ReadPreference;
   /** Mean rate over the rate at the busiest moment. */
   readonly meanShare: number;
 }
 
 export interface OtherCommand {
   readonly command: Command;
+  /** A replica may answer it, and replicas are told nothing of it. */
+  readonly isRead: boolean;
   readonly rate: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -157,9 +164,19 @@ export interface BasePart extends Omit<DemandPart, "runs"> {
   readonly probability: (count: number) => (rank: number) => number;
 }
 
-export function baseParts(built: Built): BasePart[] {
+const PARTS = new WeakMap<Built, readonly BasePart[]>();
+
+/** What the workloads ask for as they stand. */
+export function baseParts(built: Built): readonly BasePart[] {
+  let parts = PARTS.get(built);
+  if (parts === undefined) PARTS.set(built, (parts = partsOf(built)));
+  return parts;
+}
+
+function partsOf(built: Built): BasePart[] {
   const { scenario } = built;
-  return worldConfig(built).workloads.map((workload, i): BasePart => {
+  const { workloads, clients } = worldConfig(built);
+  return workloads.map((workload, i): BasePart => {
     const { peak, meanShare } = ratesOf(built, workload.load);
     const ttl = workload.ttlSeconds;
     const sizes = sizePoints(workload.valueBytes);
@@ -174,6 +191,7 @@ export function baseParts(built: Built): BasePart[] {
       sizes,
       ttls: ttlPoints(ttl),
       ttlSeconds: ttl === null ? null : ttl.mean,
+      readFrom: clients[workload.client].readFrom,
       meanShare,
       probability: count => model.probability(count, args),
     };
@@ -206,7 +224,7 @@ export function steepestGrowth(built: Built, seconds: number): number {
   return steepest;
 }
 
-type Uses = Pick<DemandPart, "reads" | "writes" | "deletes" | "fill" | "sliding" | "others">;
+type Uses = Pick<DemandPart, "reads" | "writes" | "deletes" | "fill" | "asksOrigin" | "sliding" | "others">;
 
 function uses({ pattern, writeShare = 0 }: WorkloadConfig, rate: number, keyLength: number, sizes: Float64Array): Uses {
   if (pattern.kind === "cache-aside" || pattern.kind === "write-behind") {
@@ -217,6 +235,7 @@ function uses({ pattern, writeShare = 0 }: WorkloadConfig, rate: number, keyLeng
       writes: copy === "update" ? written : 0,
       deletes: copy.startsWith("invalidate") ? written : 0,
       fill: pattern.fill ?? true,
+      asksOrigin: true,
       sliding: pattern.sliding === true,
       others: [],
     };
@@ -230,9 +249,12 @@ function uses({ pattern, writeShare = 0 }: WorkloadConfig, rate: number, keyLeng
     if (command.name === "get") found.reads += share;
     else if (command.name === "set") found.writes += share;
     else if (command.name === "del") found.deletes += share;
-    else found.others.push({ command, rate: share, ...trafficOf(parts, keyLength, sizes) });
+    else {
+      const isRead = (command.flags & READONLY) !== 0;
+      found.others.push({ command, isRead, rate: share, ...trafficOf(parts, keyLength, sizes) });
+    }
   }
-  return { ...found, fill: false, sliding: false };
+  return { ...found, fill: false, asksOrigin: false, sliding: false };
 }
 
 /** Bytes of a call as it stands, and of a short answer. */

@@ -6,7 +6,7 @@ import { Engine } from "../../../src/engine/engine.ts";
 import { engineProfile } from "../../../src/engine/profile.ts";
 import { Cpu } from "../../../src/models/cpu.ts";
 import { World } from "../../../src/models/world.ts";
-import { serviceTimes } from "../../../src/planner/forms/service.ts";
+import { serviceTimes, wireMoments } from "../../../src/planner/forms/service.ts";
 import { erlangC, type Moments, mixed, wait, waitBeyond } from "../../../src/planner/forms/waits.ts";
 import { constant } from "../../../src/sim/distributions/constant.ts";
 import type { Distribution } from "../../../src/sim/distributions/distribution.ts";
@@ -101,7 +101,7 @@ describe("a node's engine thread", () => {
       const profile = engineProfile("valkey-8.0")!;
       const engine = new Engine({ profile, random: randomFrom("waits/engine") });
       const cpu = new Cpu({ node, profile, tls: false }, engine.commands);
-      const times = serviceTimes(cpu, engine, "product:1500".length, sizes, null);
+      const times = serviceTimes(cpu, engine, "product:1500".length, wireMoments(sizes), null);
       const mix = mixed([
         { weight: 0.7, work: times.hit.engine },
         { weight: 0.3, work: times.store.engine },

@@ -1,0 +1,70 @@
+// Who answers reads, in closed form against the simulation, and what a plan makes of it.
+
+import { describe, expect, it } from "vitest";
+import { worldCurve } from "../../src/planner/plan/curve.ts";
+import { Evaluator } from "../../src/planner/plan/evaluate.ts";
+import { baseParts, demandAt } from "../../src/planner/plan/worlds.ts";
+import { runScenario } from "../../src/scenarios/run.ts";
+import { load } from "../scenarios/fixture.ts";
+
+const scenario = (readFrom: string, replicas: number) => `name: readers
+duration: 4s
+warmup: 1s
+period: 1s
+zones: 3
+cluster: { engine: valkey-8.0, node: cache.m7g.large, shards: 1, replicas: ${replicas}${replicas > 0 ? ", multiAz: true" : ""} }
+clients: [{ name: web, instances: 9, readFrom: ${readFrom}, pool: { size: 8 } }]
+origin: { latency: 2ms, concurrency: 400 }
+workload:
+  - name: pages
+    commands: { "GET {key}": 80%, "SET {key} {value}": 20% }
+    rate: 3k/s
+    keys: { count: 2k, popularity: zipf(0.9) }
+    values: 1KiB
+    preload: 100%
+slo: { lag: 50ms }
+`;
+
+async function both(readFrom: string, replicas: number) {
+  const { built, ...loaded } = await load(scenario(readFrom, replicas));
+  const curve = worldCurve(built, demandAt(baseParts(built), { rate: 1, keys: 1, values: 1 }));
+  const evaluator = new Evaluator(built);
+  const told = evaluator.evaluate({ engine: "valkey-8.0", node: built.node, shards: 1, replicas }, curve);
+  const { series, nodes } = await runScenario({ built, ...loaded });
+  const level = (metric: string, where: string) => {
+    const values = series.columns.find(one => one.metric === metric && one.where === where)?.values.slice(1, 4) ?? [];
+    return values.reduce((sum: number, value) => sum + (value ?? 0), 0) / Math.max(1, values.length);
+  };
+  const gets = nodes.map(({ name, role }) => ({ role, gets: level("GetTypeCmds", name) }));
+  const all = gets.reduce((sum, one) => sum + one.gets, 0);
+  const primary = gets.filter(one => one.role === "primary").reduce((sum, one) => sum + one.gets, 0);
+  return {
+    told,
+    reading: evaluator.view(curve).reading(replicas),
+    primaryShare: primary / all,
+    busiest: Math.max(...nodes.map(({ name }) => level("EngineCPUUtilization", name))) / 100,
+  };
+}
+
+describe("reads are answered as in the simulation, and the busiest member decides", () => {
+  it.each([
+    ["primary", 1],
+    ["replica", 2],
+    ["any", 2],
+    ["nearest", 1],
+    ["nearest", 2],
+    ["zone-replica", 1],
+  ])("%s with %i replicas", async (readFrom, replicas) => {
+    const { reading, primaryShare, told, busiest } = await both(readFrom, replicas);
+    expect(Math.abs(reading.primary - primaryShare)).toBeLessThan(0.03);
+    expect(reading.primary + replicas * reading.replica).toBeCloseTo(1, 9);
+    expect(Math.abs(told.cpuUse / busiest - 1)).toBeLessThan(0.15);
+  });
+
+  it("reads of the own zone cross none, where each zone has a member", async () => {
+    expect((await both("nearest", 2)).reading.crossing).toBe(0);
+    expect((await both("nearest", 1)).reading.crossing).toBeCloseTo(1 / 3, 9);
+    expect((await both("zone-replica", 1)).reading.crossing).toBeCloseTo(2 / 3, 9);
+    expect((await both("primary", 2)).reading.crossing).toBeCloseTo(2 / 3, 9);
+  });
+});
