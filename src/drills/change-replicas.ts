@@ -1,7 +1,8 @@
 // Another number of replicas in every shard.
 
 import { z } from "zod";
-import { changeReplicas as change, MOST_REPLICAS } from "../models/scaling/change-replicas.ts";
+import { changeReplicas as change } from "../models/scaling/change-replicas.ts";
+import { MOST_REPLICAS } from "../models/scaling/quotas.ts";
 import type { Drill } from "./drill.ts";
 
 const options = z

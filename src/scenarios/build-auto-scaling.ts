@@ -3,9 +3,12 @@
 import { limit } from "../catalog/limits.ts";
 import type { NodeType } from "../catalog/nodes.ts";
 import type { AutoScalingConfig, PolicyConfig } from "../models/config.ts";
+import { beyondQuotas } from "../models/scaling/quotas.ts";
 import { formatDurationNs } from "../units.ts";
+import { quotasOf } from "./build-quotas.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario } from "./schema.ts";
+import type { Path } from "./yaml-file.ts";
 
 type Keys = NonNullable<Scenario["cluster"]["autoScaling"]>;
 
@@ -61,11 +64,7 @@ export function checkAutoScaling({ cluster, duration }: Scenario, node: NodeType
       report([...path, of, "metric"], `is not offered for ${node.type}: with data tiering memory is meant to be full`);
     }
   }
-  const quota = limit("nodes-per-cluster");
-  const most = (autoScaling.shards?.max ?? cluster.shards) * (1 + (autoScaling.replicas?.max ?? cluster.replicas));
-  if (most > (quota.adjustableTo ?? quota.value)) {
-    report(path, `may make ${most} nodes; a cluster has at most ${quota.adjustableTo ?? quota.value}`);
-  }
+  checkCapacity(cluster, autoScaling, report);
   autoScaling.schedule.forEach(({ at, of, min, max }, i) => {
     const here = [...path, "schedule", i];
     if (autoScaling[of] === undefined) report([...here, "of"], `has no effect: there is no policy for ${of}`);
@@ -73,4 +72,35 @@ export function checkAutoScaling({ cluster, duration }: Scenario, node: NodeType
     if (at >= duration)
       report([...here, "at"], `lies beyond the end of the run, which is after ${formatDurationNs(duration)}`);
   });
+}
+
+/**
+ * Limits that no cluster can have, and least capacities that the account would not get, those of the schedule too. A greatest one
+ * beyond the account's quotas is no mistake: whether it is ever wanted shows in the run, where it is then refused.
+ */
+function checkCapacity(cluster: Scenario["cluster"], { shards, replicas, schedule }: Keys, report: Report): void {
+  const path = ["cluster", "autoScaling"];
+  const quota = limit("nodes-per-cluster");
+  const mostOfAll = quota.adjustableTo ?? quota.value;
+  const now = {
+    shards: shards ?? { min: cluster.shards, max: cluster.shards },
+    replicas: replicas ?? { min: cluster.replicas, max: cluster.replicas },
+  };
+  const check = (here: Path, from: Path) => {
+    const most = now.shards.max * (1 + now.replicas.max);
+    if (most > mostOfAll) report(here, `may make ${most} nodes; a cluster has at most ${mostOfAll}`);
+    const least = now.shards.min * (1 + now.replicas.min);
+    const refusal = beyondQuotas(quotasOf(cluster), now.shards.min, least);
+    if (most <= mostOfAll && refusal !== null) {
+      const shape = `${now.shards.min} shards with ${now.replicas.min} replicas at least`;
+      report(from, `asks for ${shape}, which would be refused: ${refusal} («cluster.quotas» says what it has)`);
+    }
+  };
+  check(path, path);
+  const inTime = schedule.map((action, index) => ({ ...action, index })).sort((a, b) => a.at - b.at);
+  for (const { of, min, max, index } of inTime) {
+    if ((of === "shards" ? shards : replicas) === undefined) continue;
+    now[of] = { min, max };
+    check([...path, "schedule", index, "max"], [...path, "schedule", index, "min"]);
+  }
 }

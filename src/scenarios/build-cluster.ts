@@ -13,7 +13,7 @@ import { accessConfig } from "./build-auth.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkDurability, durabilityConfig } from "./build-durability.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
-import { checkQuotas } from "./build-quotas.ts";
+import { checkQuotas, quotasOf } from "./build-quotas.ts";
 import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
 import { checkScaling, placementConfig, scalingConfig } from "./build-scaling.ts";
@@ -58,6 +58,7 @@ export function buildCluster(
     scaling: scalingConfig(cluster),
     placement: placementConfig(cluster),
     autoScaling: autoScalingConfig(cluster),
+    quotas: quotasOf(cluster),
     variant: change => variantOf(scenario, change, () => {}),
   };
 }

@@ -2,6 +2,7 @@
 // them. Self-managed servers have none.
 
 import { limit } from "../catalog/limits.ts";
+import type { QuotasConfig } from "../models/config.ts";
 import { NS_PER_DAY } from "../units.ts";
 import type { Report } from "./build-report.ts";
 import type { Scenario } from "./schema.ts";
@@ -9,6 +10,11 @@ import { partOf } from "./written.ts";
 
 /** Manual backups of a node in 24 hours (AWS, backups; aws-facts.md, 4). */
 const SNAPSHOTS_A_DAY = 20;
+
+/** What changes of the cluster meet; undefined: there are no quotas. */
+export function quotasOf({ management, quotas }: Scenario["cluster"]): QuotasConfig | undefined {
+  return management === "elasticache" ? quotas : undefined;
+}
 
 export function checkQuotas(scenario: Scenario, written: unknown, report: Report): void {
   const { cluster } = scenario;

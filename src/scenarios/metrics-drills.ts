@@ -25,6 +25,13 @@ function highestOf(drills: readonly DrillReport[], name: string, factor: number)
 
 export const DRILL_METRICS: readonly Metric[] = [
   {
+    name: "refused",
+    summary: "drills and changes of auto scaling that were refused: by a quota, because of another change …",
+    unit: "count",
+    perWorkload: false,
+    read: ({ drills }) => drills.filter(({ refused }) => refused !== null).length,
+  },
+  {
     name: "writesDelayed",
     summary: "longest time for which a forkless save made writes wait, in all",
     unit: "duration",

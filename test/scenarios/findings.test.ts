@@ -33,6 +33,16 @@ const cpu = (a: number) => [
   ...["b", "c"].map(node => column("EngineCPUUtilization", node, flat(6))),
 ];
 
+const refused = (why: string): Result["drills"][number] => ({
+  drill: "scale-out",
+  target: "cluster",
+  startSeconds: 5,
+  endSeconds: 5,
+  refused: why,
+  phases: [],
+  figures: {},
+});
+
 const CASES: readonly [id: string, guilty: Result, innocent: Result][] = [
   [
     "mass-expiry",
@@ -76,6 +86,11 @@ const CASES: readonly [id: string, guilty: Result, innocent: Result][] = [
   ["lost-updates", withColumns([column("LostUpdates", "w", flat(2))]), withColumns([])],
   ["writes-lost", withColumns([column("WritesLost", "w", flat(2))]), withColumns([column("WritesLost", "w", flat(0))])],
   ["messages-missed", withColumns([column("MessagesMissed", "w", flat(2))]), withColumns([])],
+  [
+    "quota-reached",
+    withColumns([], { drills: [refused("NodeQuotaForClusterExceeded: 6 nodes")] }),
+    withColumns([], { drills: [refused("the cluster is being changed")] }),
+  ],
   [
     "slow-subscribers",
     withColumns([column("SubscribersCut", "w", flat(2)), column("OutputBufferBytes", "a", flat(3e7))]),

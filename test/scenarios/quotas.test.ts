@@ -39,6 +39,74 @@ describe("quotas", () => {
   });
 });
 
+describe("a change beyond the quotas", () => {
+  const WITH = (quotas: string, drills: string) =>
+    load(`${BASE}drills: [${drills}]\n`, {
+      settings: [`cluster.quotas={${quotas}}`, "cluster.scaling={provisioning: 1s, drain: 1s}"],
+    });
+
+  test.each([
+    ["nodesPerCluster: 5", "{ at: 5s, scale-out: {} }", /^NodeQuotaForClusterExceeded: 6 nodes, .* 5 per cluster$/u],
+    ["nodesPerRegion: 5", "{ at: 5s, scale-out: {} }", /^NodeQuotaForCustomerExceeded: 6 nodes, .* 5 per Region$/u],
+    ["nodesPerCluster: 5", "{ at: 5s, change-replicas: { to: 2 } }", /^NodeQuotaForClusterExceeded: 6 nodes/u],
+    ["nodesPerCluster: 5", "{ at: 5s, restore: { from: nothing, shards: 3 } }", /^NodeQuotaForClusterExceeded: 6 n/u],
+    ["nodesPerCluster: 4", "{ at: 5s, scale-out: { shards: 3 } }", /^NodeGroups\w+Exceeded: 5 shards, the quota is 4/u],
+  ])("{ %s }: %s is refused as a whole, with the quota's name", async (quotas, drill, refused) => {
+    const result = await runScenario(await WITH(quotas, drill));
+    expect(result.drills[0].refused).toMatch(refused);
+    expect(result.nodes).toHaveLength(4);
+    expect(result.findings.map(({ id }) => id)).toContain("quota-reached");
+    expect(result.findings.map(({ id }) => id)).not.toContain("refused-drill");
+  });
+
+  test("counts the nodes that there are by then: what fits is done, what came after it is refused", async () => {
+    const drills =
+      "{ at: 2s, change-replicas: { to: 0 } }, { at: 5s, scale-out: { shards: 2 } }, { at: 14s, scale-out: {} }";
+    const result = await runScenario(
+      await load(`${BASE}drills: [${drills}]\n`, {
+        settings: [
+          "cluster.quotas={nodesPerCluster: 4}",
+          "cluster.multiAz=false",
+          "cluster.scaling={provisioning: 1s}",
+        ],
+      }),
+    );
+    expect(result.drills.map(({ refused }) => refused?.split(":")[0] ?? null)).toEqual([
+      null,
+      null,
+      "NodeGroupsPerReplicationGroupQuotaExceeded",
+    ]);
+  });
+
+  test("is none on servers of one's own", async () => {
+    const built = await load(BASE, { settings: ["cluster.management=self-managed"] });
+    expect(built.built.world(0, 1).cluster.quotas).toBeUndefined();
+  });
+});
+
+describe("auto scaling", () => {
+  const policy = (more: string) => [`cluster.autoScaling={shards: {target: 50, min: 1, max: 100}${more}}`];
+
+  test.each([
+    ["", null],
+    [", replicas: {target: 50, min: 1, max: 5}", /autoScaling: may make 600 nodes; a cluster has at most 500/u],
+    [
+      ", schedule: [{at: 5s, of: shards, min: 46, max: 50}]",
+      /schedule\[0\].min: asks for 46 shards with 1 replicas at least, .*NodeQuotaForClusterExceeded: 92 nodes/u,
+    ],
+    [", schedule: [{at: 5s, of: shards, min: 1, max: 251}]", /schedule\[0\].max: may make 502 nodes/u],
+    // Each fits alone; together, in the order of their times, they do not.
+    [
+      ", replicas: {target: 50, min: 1, max: 2}, schedule: [{at: 9s, of: shards, min: 31, max: 40}, {at: 5s, of: replicas, min: 2, max: 2}]",
+      /schedule\[0\].min: asks for 31 shards with 2 replicas at least, .*93 nodes/u,
+    ],
+  ])("schedules that cannot fit are told: %s", async (more, expected) => {
+    const found = await problems(BASE, { settings: policy(more) });
+    if (expected === null) expect(found).toEqual([]);
+    else expect(found.join("\n")).toMatch(expected);
+  });
+});
+
 describe("a daily backup", () => {
   test("is taken of the replicas when its window opens, and keeps other changes away", async () => {
     const text = `${BASE}drills: [{ at: 5001ms, change-replicas: { to: 2 } }]\n`;

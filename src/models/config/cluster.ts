@@ -7,7 +7,7 @@ import type { DefragConfig } from "../active-defrag.ts";
 import type { Certificate } from "../tls.ts";
 import type { AccessConfig } from "./access.ts";
 import type { HardwareConfig } from "./hardware.ts";
-import type { AutoScalingConfig, ScalingConfig } from "./scaling.ts";
+import type { AutoScalingConfig, QuotasConfig, ScalingConfig } from "./scaling.ts";
 import type { ServerlessConfig } from "./serverless.ts";
 
 export interface ClusterConfig {
@@ -45,6 +45,8 @@ export interface ClusterConfig {
   /** How its shape is changed; left out: scaling/provision.ts has the defaults. */
   readonly scaling?: ScalingConfig | undefined;
   readonly autoScaling?: AutoScalingConfig | undefined;
+  /** Left out: there are none. */
+  readonly quotas?: QuotasConfig | undefined;
   /** The same cluster with other nodes, another engine or mode; left out: it cannot be changed that way. */
   readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
   /** Left out on clusters of nodes. */

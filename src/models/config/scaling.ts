@@ -12,6 +12,12 @@ export interface ScalingConfig {
   readonly migration: MigrationConfig;
 }
 
+/** What the account may have; see scaling/quotas.ts. */
+export interface QuotasConfig {
+  readonly nodesPerCluster: number;
+  readonly nodesPerRegion: number;
+}
+
 export interface AutoScalingConfig {
   readonly shards: PolicyConfig | null;
   readonly replicas: PolicyConfig | null;

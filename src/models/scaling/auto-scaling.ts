@@ -5,7 +5,7 @@
 //         one replica
 //   in    mean < 75 % of the target for so many periods running: to what the target would need, one at least
 //
-// A cooldown follows each change from its end. Nothing is done while the cluster is being changed or a shard has no primary.
+// A change beyond the account's quotas is refused as a whole (quotas.ts). A cooldown follows each change from its end. Nothing is done while the cluster is being changed or a shard has no primary.
 // Scheduled actions move the limits; a capacity outside them is brought back at once. Periods of 60 s, 3 to go out and 15
 // to come in are Application Auto Scaling's alarms, 600 s of cooldown the console's default (both from memory: assumed).
 
@@ -151,6 +151,8 @@ class Policy {
     const { report, done } = this.listen(`auto-scaling-${of}`);
     report.figures[`${of}Before`] = capacity;
     const over = () => {
+      // A refused change scales nothing: no cooldown follows it, and it is tried again when the alarm goes off again.
+      if (report.refused !== null) return done();
       this.notOutBeforeNs = cluster.sim.now + config.outCooldownNs;
       this.notInBeforeNs = cluster.sim.now + config.inCooldownNs;
       report.figures.reactionSeconds = (config.outPeriods * config.periodNs) / NS_PER_SECOND;

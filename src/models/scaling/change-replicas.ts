@@ -1,5 +1,6 @@
 // Another number of replicas in every shard (IncreaseReplicaCount, DecreaseReplicaCount): new ones come by a full sync, those
-// that are too many leave, the last to have joined first. ElastiCache allows 5; with automatic failover one has to stay.
+// that are too many leave, the last to have joined first. ElastiCache allows 5, and no more nodes than the account's quotas
+// (quotas.ts); with automatic failover one has to stay.
 
 import { NS_PER_MS } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
@@ -7,18 +8,17 @@ import { addReplica, removeReplica } from "../cluster-members.ts";
 import type { Node } from "../node.ts";
 import { begin, type Manoeuvre, type ManoeuvreReport } from "./manoeuvre.ts";
 import { PROVISIONING_SETTING, whenProvisioned } from "./provision.ts";
+import { MOST_REPLICAS, refusalOf } from "./quotas.ts";
 
 const LOOK_NS = 100 * NS_PER_MS;
-/** Replicas of a shard (AWS quota). */
-export const MOST_REPLICAS = 5;
 
 export function changeReplicas(cluster: Cluster, replicas: number, report: ManoeuvreReport, done: () => void): void {
   const text = `${replicas} ${replicas === 1 ? "replica" : "replicas"} per shard`;
   const same = cluster.members.every(shard => shard.replicas.length === replicas);
   const why = same ? `every shard has ${text.replace(" per shard", "")} already` : problemOf(cluster, replicas);
+  report.target = "cluster";
   const manoeuvre = begin(cluster, text, report, done, why);
   if (manoeuvre === null) return;
-  report.target = "cluster";
   report.figures.replicas = replicas;
   removeSurplus(cluster, replicas, manoeuvre);
   const missing = cluster.members.some(shard => shard.replicas.length < replicas);
@@ -34,7 +34,7 @@ export function changeReplicas(cluster: Cluster, replicas: number, report: Manoe
 function problemOf(cluster: Cluster, replicas: number): string | null {
   if (replicas > MOST_REPLICAS) return `a shard has at most ${MOST_REPLICAS} replicas`;
   if (replicas === 0 && cluster.config.multiAz) return "Multi-AZ needs a replica";
-  return null;
+  return refusalOf(cluster, 0, replicas);
 }
 
 function removeSurplus(cluster: Cluster, replicas: number, manoeuvre: Manoeuvre): void {

@@ -18,6 +18,7 @@ import type { Node } from "../node.ts";
 import { loadWorkNs } from "../save.ts";
 import { begin, type ManoeuvreReport } from "./manoeuvre.ts";
 import { PROVISIONING_SETTING, whenProvisioned } from "./provision.ts";
+import { beyondQuotas } from "./quotas.ts";
 
 interface Item {
   readonly key: string;
@@ -67,12 +68,13 @@ export function restore(
   done: () => void,
 ): void {
   const what = backup === null ? "a new, empty cluster" : "restoring into a new cluster";
-  const manoeuvre = begin(cluster, what, report, done);
+  const old = cluster.members;
+  const replicas = Math.min(...old.map(shard => shard.replicas.length));
+  const refusal = beyondQuotas(cluster.config.quotas, shards, shards * (1 + replicas));
+  const manoeuvre = begin(cluster, what, report, done, refusal);
   if (manoeuvre === null) return;
   const { sim, log } = cluster;
   const { startNs } = manoeuvre;
-  const old = cluster.members;
-  const replicas = Math.min(...old.map(shard => shard.replicas.length));
   retire(cluster, old, manoeuvre.event);
   whenProvisioned(cluster, () => {
     manoeuvre.phase("new nodes", startNs, PROVISIONING_SETTING);

@@ -5,12 +5,14 @@ import type { Cluster } from "../cluster.ts";
 import { addShard } from "../cluster-members.ts";
 import { begin, type ManoeuvreReport } from "./manoeuvre.ts";
 import { PROVISIONING_SETTING, whenProvisioned } from "./provision.ts";
+import { refusalOf } from "./quotas.ts";
 import { evenRoutes, move } from "./reshard.ts";
 
 export function scaleOut(cluster: Cluster, shards: number, report: ManoeuvreReport, done: () => void): void {
   const text = `scaling out by ${shards} ${shards === 1 ? "shard" : "shards"}`;
   const single = cluster.config.mode === "single" ? "cluster mode is disabled: there is one shard" : null;
-  const manoeuvre = begin(cluster, text, report, done, single);
+  report.target = "cluster";
+  const manoeuvre = begin(cluster, text, report, done, single ?? refusalOf(cluster, shards));
   if (manoeuvre === null) return;
   const { startNs } = manoeuvre;
   whenProvisioned(cluster, () => {

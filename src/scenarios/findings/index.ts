@@ -24,7 +24,7 @@ import { outdatedName } from "./outdated-name.ts";
 import { overloaded } from "./overloaded.ts";
 import { parametersWithoutEffect } from "./parameters-without-effect.ts";
 import { pool } from "./pool.ts";
-import { refusedDrill } from "./refused-drill.ts";
+import { quotaReached, refusedDrill } from "./refused-drill.ts";
 import { retryStorm } from "./retry-storm.ts";
 import type { Rule } from "./rule.ts";
 import { saveEvicts } from "./save-evicts.ts";
@@ -52,6 +52,7 @@ export const RULES: readonly Rule[] = [
   connectionLimit,
   slowCommands,
   busyScript,
+  quotaReached,
   writesLost,
   saveEvicts,
   cpuCredits,
