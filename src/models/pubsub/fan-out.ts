@@ -11,8 +11,7 @@
 //
 //   slow readers    what they have not read waits in the node's memory, up to client-output-buffer-limit (slow-reader.ts)
 //
-// Left out: patterns, the memory of subscriptions and of their connections, the reader of a node that dies: until the next look
-// it goes on reading what had waited there.
+// Left out: patterns, the memory of subscriptions and of their connections, what a frozen node does not send.
 
 import { Push, type Reply, replyBytes } from "../../engine/reply.ts";
 import type { Session } from "../../engine/session.ts";
@@ -233,6 +232,8 @@ export class FanOut {
     const { sim, latency, counters } = this;
     const { node, zone } = one;
     if (node === null) return;
+    // What waited in a process that has died is gone with it.
+    if (node.incarnation !== one.incarnation) counters.messagesMissed += slow.close();
     const passed = slow.settle(sim.now, (sentNs, readNs) => {
       counters.messagesDelivered++;
       counters.delivery.record(Math.max(0, Math.round(readNs + latency.oneWayNs(node.zone, zone) - sentNs)));

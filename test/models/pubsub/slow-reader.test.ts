@@ -47,7 +47,7 @@ describe("a slow reader", () => {
 });
 
 /** One channel, ten subscribers, 20 messages of 100 kB a second; three of the ten read 0.5 MB/s, which is 1.5 MB/s too little. */
-function slow(subscriberLimit = NONE, seconds = 20): World {
+function slow(subscriberLimit = NONE, seconds = 20, prepare = (_world: World) => {}): World {
   const base = smallWorld().config.cluster.listen;
   const world = smallWorld({
     latency: CALM,
@@ -69,6 +69,7 @@ function slow(subscriberLimit = NONE, seconds = 20): World {
       preload: 0,
     },
   });
+  prepare(world);
   return runTo(world, seconds);
 }
 
@@ -119,6 +120,17 @@ describe("subscribers that read slowly", () => {
     const cut = columnOf(world, "SubscribersCut").findIndex(count => count > 0);
     expect(cut).toBeGreaterThanOrEqual(6);
     expect(cut).toBeLessThanOrEqual(8);
+  });
+
+  it("lose with a process what it had not sent", () => {
+    const world = slow(NONE, 12, one => {
+      one.sim.after(10e9, "crash", () => one.crash(one.cluster.nodes[0], "down"));
+    });
+    // Ten seconds of 1.5 MB/s for each of three, less what the kernels have.
+    const { messagesMissed } = world.traffic[0].counters;
+    expect(messagesMissed).toBeGreaterThan(3 * 15 * 8);
+    expect(messagesMissed).toBeLessThan(3 * 15 * 12);
+    expect(world.cluster.nodes[0].ram.slowReaderBytes).toBe(0);
   });
 
   it("are nobody's business where all read at once", () => {
