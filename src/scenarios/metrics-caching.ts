@@ -72,7 +72,7 @@ export const CACHING_METRICS: readonly Metric[] = [
   },
   {
     name: "messagesMissed",
-    summary: "messages that subscribers missed while they were cut off",
+    summary: "messages that subscribers missed: sent while they were cut off, or waiting for them when they were",
     unit: "count",
     perWorkload: true,
     read: source => total(source, "MessagesMissed", source.workload),

@@ -41,7 +41,7 @@ export const messagesMissed: Rule = {
     return {
       severity: "warning",
       title: "Subscribers missed messages",
-      evidence: `${formatNumber(missed)} messages were published while their subscribers were cut off: pub/sub is at most once.`,
+      evidence: `${formatNumber(missed)} messages were published while their subscribers were cut off, or waited for them when they were: pub/sub is at most once.`,
       remedy: "Streams with consumer groups for what must arrive; shorter keepalives for the rest.",
     };
   },
