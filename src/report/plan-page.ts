@@ -4,7 +4,7 @@ import type { PlanCandidate, PlanDocument } from "../result/plan.ts";
 import { formatDurationNs, formatNumber, formatPercent, formatUsd } from "../units.ts";
 import { type Part, renderDocument } from "./document.ts";
 import { html, type Markup, name } from "./markup.ts";
-import { planAnswer, planQuantity, verdict } from "./plan-text.ts";
+import { planAnswer, planQuantity, simulated } from "./plan-text.ts";
 import { placing } from "./plot.ts";
 import { type Column, dataTable } from "./sections/data-table.ts";
 
@@ -60,7 +60,7 @@ function candidates(plan: PlanDocument): Markup {
           ? ""
           : told.holds === false
             ? html`<b class="fail">${told.broken.join("; ")}</b>`
-            : `${verdict(told.holds)}${told.unclear.length > 0 ? `: ${told.unclear.join("; ")}` : ""}`,
+            : `${simulated(told)}${told.unclear.length > 0 ? `: ${told.unclear.join("; ")}` : ""}`,
     },
     { head: "its p99", cell: one => ns(one.confirmation?.p99Ns ?? null) },
     { head: "its cost", unit: "a month", cell: one => usd(one.confirmation?.monthlyUsd ?? null) },

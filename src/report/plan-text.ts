@@ -1,6 +1,6 @@
 // What the terminal shows of a plan: what to buy, what it saves, why not the next one, and why not the others.
 
-import type { PlanDocument } from "../result/plan.ts";
+import type { PlanCandidate, PlanDocument } from "../result/plan.ts";
 import { formatBytes, formatDurationNs, formatNumber, formatPercent, formatRate, formatUsd } from "../units.ts";
 import { table } from "./table.ts";
 
@@ -17,7 +17,7 @@ const ns = (value: number | null) => (value === null ? "-" : formatDurationNs(va
 /** The sentences that answer what the plan was asked for; the first is the recommendation. */
 export function planAnswer(plan: PlanDocument): string[] {
   const best = plan.candidates.find(one => one.name === plan.recommendation);
-  if (best === undefined) return [nothing(plan)];
+  if (best === undefined) return [nothing(plan), ...(plan.zoneLoss === null ? [] : [zoneText(plan.zoneLoss)])];
   const tight = best.bottleneck;
   const traffic = best.trafficUsd < 0.005 ? "" : `, ${formatUsd(best.trafficUsd)} of it traffic across zones`;
   const parts = [
@@ -37,9 +37,13 @@ export function planAnswer(plan: PlanDocument): string[] {
   if (zoneLoss !== null) parts.push(zoneText(zoneLoss));
   const confirmed = plan.candidates.filter(one => one.confirmation !== null);
   if (confirmed.length > 0) {
-    const runs = confirmed[0].confirmation!.replications;
+    const { replications: runs } = confirmed[0].confirmation!;
     const clear = plan.stopped ?? `every objective and the order by cost are clear at 95 %`;
-    parts.push(`Simulated: ${confirmed.length} shapes, ${runs} replications under the same draws: ${clear}`);
+    const ways = [...new Set(confirmed.map(one => one.confirmation!.fidelity))].filter(one => one !== "exact");
+    const sampled = ways.length === 0 ? "" : ` as ${ways.join(" and ")}`;
+    const shapes = `${confirmed.length} ${confirmed.length === 1 ? "shape" : "shapes"}`;
+    parts.push(`Simulated${sampled}: ${shapes}, ${runs} replications under the same draws: ${clear}`);
+    for (const { name, why } of plan.skipped) parts.push(`Not simulated: ${name}: ${why}`);
   } else if (plan.stopped !== null) parts.push(`Simulations: ${plan.stopped}`);
   return parts;
 }
@@ -66,6 +70,8 @@ function against(standing: NonNullable<PlanDocument["standing"]>, saved: number,
 
 function zoneText(loss: NonNullable<PlanDocument["zoneLoss"]>): string {
   const seconds = (value: number | null) => (value === null ? "never interrupted" : `after ${formatNumber(value)} s`);
+  if (!loss.ended)
+    return "Loss of a zone, simulated: DOES NOT HOLD: it had not been overcome when the simulation was over";
   return `Loss of a zone, simulated: ${loss.holds ? "holds" : "DOES NOT HOLD"}: writes ${seconds(loss.writesAfterSeconds)}, last error ${seconds(loss.errorsOverAfterSeconds)}, ${formatPercent(loss.availability)} of the requests answered, ${formatPercent(loss.keysKept)} of the keys kept`;
 }
 
@@ -84,7 +90,7 @@ export function renderPlanText(plan: PlanDocument): string {
           formatPercent(one.hitRate),
           ns(one.p99Ns),
           one.bottleneck.name,
-          one.confirmation === null ? "-" : verdict(one.confirmation.holds),
+          one.confirmation === null ? "-" : simulated(one.confirmation),
           ns(one.confirmation?.p99Ns ?? null),
         ]),
         [0, 6, 7],
@@ -140,6 +146,11 @@ export function renderPlanText(plan: PlanDocument): string {
   return `${parts.join("\n")}\n`;
 }
 
-export function verdict(holds: boolean | null): string {
+/** holds, sampled(1/16) */
+export function simulated({ holds, fidelity }: NonNullable<PlanCandidate["confirmation"]>): string {
+  return fidelity === "exact" ? verdict(holds) : `${verdict(holds)}, ${fidelity}`;
+}
+
+function verdict(holds: boolean | null): string {
   return holds === null ? "unclear" : holds ? "holds" : "fails";
 }

@@ -15,6 +15,8 @@ const confirmation = z.strictObject({
   /** Null: not clear within the budget. */
   holds: z.boolean().nullable(),
   replications: z.int(),
+  /** exact, or sampled(1/N). */
+  fidelity: z.string(),
   hitRate: figure,
   p50Ns: figure,
   p99Ns: figure,
@@ -72,12 +74,16 @@ export const planSchema = z.strictObject({
       significant: z.boolean(),
     }),
   ),
+  /** Candidates that were to be simulated and could not be. */
+  skipped: z.array(z.strictObject({ name: z.string(), why: z.string() })),
   /** Why the simulations ended before everything was clear, or were not made. */
   stopped: z.string().nullable(),
   zoneLoss: z
     .strictObject({
       writesAfterSeconds: figure,
       errorsOverAfterSeconds: figure,
+      /** False: it had not when the simulation was over. */
+      ended: z.boolean(),
       availability: z.number(),
       keysKept: z.number(),
       holds: z.boolean(),

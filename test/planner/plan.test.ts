@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ConfirmOptions, confirmAll } from "../../src/planner/plan/confirm.ts";
+import { confirmAll } from "../../src/planner/plan/confirm.ts";
+import type { ConfirmOptions } from "../../src/planner/plan/confirm-shape.ts";
 import { worldCurve } from "../../src/planner/plan/curve.ts";
 import { planDocument } from "../../src/planner/plan/document.ts";
 import { breakingPoint } from "../../src/planner/plan/growth.ts";
@@ -168,7 +169,12 @@ const confirmOptions = (text: string, built: Built): ConfirmOptions => ({
   overlays: [],
   settings: [],
   slo: built.scenario.slo,
-  workloads: baseParts(built).map(part => ({ rate: part.reads, pipeline: 1, keys: part.keys, preloads: true })),
+  workloads: baseParts(built).map(part => ({
+    rate: part.reads,
+    pipeline: 1,
+    keys: part.keys,
+    preload: "steady" as const,
+  })),
   seed: 99,
 });
 

@@ -3,13 +3,15 @@
 
 import { loadScenario } from "../../scenarios/load.ts";
 import { runScenario } from "../../scenarios/run.ts";
-import { type ConfirmOptions, nodeSettings } from "./confirm.ts";
+import { type ConfirmOptions, nodeSettings } from "./confirm-shape.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface ZoneLoss {
   /** From the loss until writes to every shard that lost its primary succeed again; null: none lost one, or it never did. */
   readonly writesAfterSeconds: number | null;
   readonly errorsOverAfterSeconds: number | null;
+  /** Every shard had a primary again and clients a second without errors. */
+  readonly ended: boolean;
   readonly availability: number;
   /** Keys right before the loss and at the end, of all primaries. */
   readonly keysKept: number;
@@ -38,10 +40,10 @@ export async function simulateZoneLoss(shape: Shape, options: ConfirmOptions): P
     settings: [
       ...settings,
       ...nodeSettings(shape, cluster),
-      ...workloads.flatMap(({ rate, pipeline, keys, preloads }, i) => [
+      ...workloads.flatMap(({ rate, pipeline, keys, preload }, i) => [
         `workload[${i}].rate=${Math.max(1, (Math.min(all, RATE) * rate) / Math.max(1, all)) / pipeline}`,
         `workload[${i}].keys.count=${Math.min(KEYS, keys)}`,
-        ...(preloads ? [`workload[${i}].preload=100%`] : []),
+        ...(preload === null ? [] : [`workload[${i}].preload=100%`]),
       ]),
       `drills=[{ at: ${LOSS_SECONDS}s, zone-outage: { zone: 1, clients: stay, for: 60s } }]`,
       "expect=[]",
@@ -62,13 +64,15 @@ export async function simulateZoneLoss(shape: Shape, options: ConfirmOptions): P
   const writesAfterSeconds = until("first write");
   const errorsOverAfterSeconds = until("errors over");
   const longest = Math.max(writesAfterSeconds ?? 0, errorsOverAfterSeconds ?? 0);
+  const ended = drill !== undefined && drill.endSeconds !== null;
   const inTime = slo.recovery === undefined || longest * 1e9 <= slo.recovery;
   return {
     writesAfterSeconds,
     errorsOverAfterSeconds,
+    ended,
     availability: 1 - result.summary.errors / Math.max(1, result.summary.requests),
     keysKept: keys,
-    holds: inTime && keys >= KEPT_SHARE,
+    holds: ended && inTime && keys >= KEPT_SHARE,
     requests: result.totals.arrived,
   };
 }
