@@ -167,6 +167,8 @@ export class InstanceView {
     if (slot >= 0) {
       if (this.shardOf(slot) !== node.shard) (this.strays ??= new Map()).set(slot, node.shard);
       this.primaries[node.shard] = node.id;
+      // A shard that it has not heard of until now: of that it knows this one node.
+      this.replicas[node.shard] ??= [];
     }
     this.refreshSoon();
   }
@@ -213,7 +215,11 @@ export class InstanceView {
   /** One of the nodes it knows, or, when they are all gone, one that the configuration endpoint's name leads to. */
   private pickInformant(): Node | null {
     const isUp = (node: Node) => node.state === "up" || node.state === "frozen";
-    const known = [...this.primaries, ...this.replicas.flat()].map(id => this.cluster.nodes[id]).filter(isUp);
+    // Not spread: shards of which it has not heard are holes, and `filter` passes over them.
+    const known = this.primaries
+      .concat(this.replicas.flat())
+      .map(id => this.cluster.nodes[id])
+      .filter(isUp);
     const up = known.length > 0 ? known : this.cluster.nodes.filter(isUp);
     return up.length === 0 ? null : up[this.random.below(up.length)];
   }

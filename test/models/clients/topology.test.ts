@@ -1,6 +1,7 @@
 // What makes an instance ask for the topology again, and what becomes of one that does not.
 
 import { describe, expect, it } from "vitest";
+import { addShard } from "../../../src/models/cluster-members.ts";
 import type { RefreshConfig } from "../../../src/models/config.ts";
 import type { World } from "../../../src/models/world.ts";
 import { CALM, managed, runTo, smallWorld } from "../world.ts";
@@ -62,6 +63,31 @@ describe("a library that asks for the topology", () => {
   it("on lost connections learns of a host that vanished in silence by those it opens in vain, if it opens any", () => {
     expect(lateErrors(failedOver({ onDisconnect: true }, "lost"))).toBe(0);
     expect(lateErrors(failedOver({ onDisconnect: true }, "lost", true))).toBeGreaterThan(500);
+  });
+});
+
+describe("MOVED to a shard that the instance has not heard of", () => {
+  it("is followed for reads of replicas too, though a shard before it is as new", () => {
+    const world = smallWorld({
+      zones: 1,
+      rate: 300,
+      seconds: 5,
+      latency: CALM,
+      cluster: { shards: 1, replicasPerShard: 1, multiAz: false, failover: FAILOVER },
+      client: { instances: 2, readFrom: "replica", refresh: { ...NOTHING, onMoved: true } },
+    });
+    runTo(world, 2);
+    const { cluster } = world;
+    for (let shard = 0; shard < 2; shard++) addShard(cluster, 1, null);
+    runTo(world, 3);
+    for (const slot of cluster.slots.slotsOf(0)) cluster.slots.assign(slot, 2);
+    runTo(world, 3.005);
+    expect(world.clients[0].counters.redirects).toBeGreaterThan(0);
+    runTo(world, 4);
+    const { redirects } = world.clients[0].counters;
+    runTo(world, 5);
+    expect(world.clients[0].counters.redirects).toBe(redirects);
+    expect(cluster.shards[2].replicas[0].engine.stats.commandsProcessed).toBeGreaterThan(100);
   });
 });
 
