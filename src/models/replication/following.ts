@@ -130,12 +130,15 @@ export class Following implements Replicated {
     this.cluster.log.add(link.replica.name, `replication link closed: ${why}`);
   }
 
-  /** min-replicas-to-write looks at links whose last acknowledgement is fresh. */
+  /** min-replicas-to-write looks at links whose last acknowledgement is fresh: all of them while nothing is wrong. */
   recount(): void {
+    const { isAwake } = this.upkeep;
     const { maxLagNs } = this.cluster.config.replication;
     for (const { stream, primary } of this.cluster.shards) {
       let good = 0;
-      for (const link of stream.links) if (!link.paused && this.sim.now - link.ackNs <= maxLagNs) good++;
+      for (const link of stream.links) {
+        if (!link.paused && (!isAwake || this.sim.now - link.ackNs <= maxLagNs)) good++;
+      }
       primary.engine.goodReplicas = good;
     }
   }

@@ -31,7 +31,8 @@ export interface Replicated {
 }
 
 export class ReplicationUpkeep {
-  private isAwake = false;
+  /** Asleep it keeps no account of who has heard of whom: everybody has. */
+  isAwake = false;
 
   constructor(
     private readonly replicated: Replicated,

@@ -245,6 +245,26 @@ describe("replication over a link that is cut", () => {
     }
   });
 
+  it("does not make min-replicas-to-write refuse writes elsewhere, when a replica is rebuilt after a long quiet time", () => {
+    const world = writers({
+      rate: 200,
+      seconds: 60,
+      parameters: { "min-replicas-to-write": "1" },
+      cluster: {
+        shards: 2,
+        replicasPerShard: 2,
+        failover: managed({ detection: 1, promotion: 1, dns: 1, replacement: 5 }),
+      },
+    });
+    runTo(world, 30);
+    world.crash(world.cluster.shards[0].replicas[0], "down");
+    runTo(world, 50);
+    const { errorReplies } = world.clients[0].counters;
+    runTo(world, 60);
+    expect(world.clients[0].counters.errorReplies).toBe(errorReplies);
+    expect(world.cluster.shards.map(({ primary }) => primary.engine.goodReplicas)).toEqual([2, 2]);
+  });
+
   it("makes min-replicas-to-write refuse writes ten seconds after the last acknowledgement", () => {
     const world = writers({
       parameters: { "min-replicas-to-write": "1" },
