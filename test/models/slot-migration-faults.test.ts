@@ -90,3 +90,42 @@ describe("slots that move while nodes die", () => {
     );
   });
 });
+
+describe("slots that move while the two ends do not reach each other", () => {
+  /** So many slots have moved before the cut is over, and after it. */
+  function cutOff(method: MigrationConfig["method"], secondsAfter: number): [number, number] {
+    const world = smallWorld({
+      latency: CALM,
+      keys: 400,
+      rate: 100,
+      seconds: 30,
+      cluster: { shards: 2, replicasPerShard: 0, multiAz: false },
+      workload: { ...commands("INCR {key}"), ttlSeconds: null },
+    });
+    const observation = new Observation(world, { wholeHistory: true });
+    const { cluster } = world;
+    const owned = () => cluster.slots.slotsOf(1).length;
+    const before = owned();
+    runTo(world, 2);
+    const slots = cluster.slots.slotsOf(0).slice(0, 500);
+    migrateSlots(cluster, [{ from: 0, to: 1, slots }], { method, batch: 10, parallel: 1 }, null, () => {});
+    runTo(world, 2 + secondsAfter);
+    const [one, other] = cluster.nodes.map(node => node.id);
+    const fault = { covers: (a: number, b: number) => a + b === one + other, loss: 1, extraNs: 0, jitterNs: 0 };
+    const { heal } = world.breakLinks(fault, "network", "cut");
+    const atCut = owned();
+    runTo(world, 10);
+    const during = owned() - atCut;
+    heal();
+    runTo(world, 60);
+    observation.quiet();
+    return [during, owned() - before];
+  }
+
+  it.each([
+    ["slot-by-slot", 0.2],
+    ["atomic", 0.001],
+  ] as const)("wait for the link, %s", (method, secondsAfter) => {
+    expect(cutOff(method, secondsAfter)).toEqual([0, 500]);
+  });
+});

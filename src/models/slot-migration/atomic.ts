@@ -10,8 +10,9 @@
 //   clean-up   the source frees its copy in blocks: until then both ends hold the data
 //
 // The target takes large collections in pieces, as the commands that make them, so nothing stands still for them. When a
-// node dies on the way, or the buffered changes pass the limit of a replica's output buffer, the target drops what it
-// has staged and the attempt is begun anew. A target without memory ends it (assumed; upstream marks the job as failed).
+// node dies or the link is cut on the way, or the buffered changes pass the limit of a replica's output buffer, the target drops what it
+// has staged and the attempt is begun anew. A target that refuses, without memory or without
+// enough replicas, ends it (assumed; upstream marks the job as failed).
 //
 // Left out: the memory of the buffered changes, upstream's own retry timers.
 
@@ -26,7 +27,8 @@ import type { MigrationConfig } from "../config/scaling.ts";
 import type { Node } from "../node.ts";
 import { startSave } from "../save.ts";
 import { pauseWrites, resumeWrites } from "../write-pause.ts";
-import { isReady, type MigrationProgress, roundTripsNs } from "./migration.ts";
+import { connects, isLed, isReady, type MigrationProgress, roundTripsNs } from "./migration.ts";
+import { deleteKeys } from "./move-keys.ts";
 import type { SlotRoute } from "./plan.ts";
 import { restoreNs, type Transfer, transferOf } from "./transfer.ts";
 
@@ -39,6 +41,8 @@ const CHANGES_PER_TURN = 64;
 const FEW_CHANGES = 64;
 const LOOK_AGAIN_NS = 500 * NS_PER_MS;
 const RETRY_NS = NS_PER_SECOND;
+/** What a target may say to a change: that it cannot take it. */
+const REFUSALS = new Set(["OOM", "NOREPLICAS"]);
 /** Keys that the source frees in one go. */
 const CLEAN_UP_KEYS = 256;
 
@@ -99,7 +103,7 @@ export class AtomicMigration {
     }
     const wanted = new Set(route.slots);
     // What an earlier attempt has left there.
-    dropKeys(target, keysIn(target, wanted));
+    deleteKeys(target, keysIn(target, wanted));
     const items = itemsIn(source, wanted);
     const ends = new Float64Array(items.length);
     let bytes = 0;
@@ -136,8 +140,9 @@ export class AtomicMigration {
   }
 
   private isAlive({ source, target, lives, route }: Job): boolean {
-    const { shards } = this.cluster;
+    const { shards, latency } = this.cluster;
     return (
+      connects(latency, source, target) &&
       source.incarnation === lives[0] &&
       target.incarnation === lives[1] &&
       shards[route.from].primary === source &&
@@ -175,7 +180,8 @@ export class AtomicMigration {
       work += isString
         ? target.cpu.overheadNs + item.bytes * target.cpu.byteInNs
         : target.cpu.scaled(restoreNs(item.bytes));
-      if (target.runOwn(item.argv, 0, isString) instanceof ErrorReply) return this.giveUp(job);
+      const reply = target.runOwn(item.argv, 0, isString);
+      if (reply instanceof ErrorReply) return this.giveUp(job, reply);
     }
     const came = (job.next === 0 ? 0 : ends[job.next - 1]) - before;
     if (came > 0) {
@@ -201,7 +207,7 @@ export class AtomicMigration {
     this.handOver(job);
   }
 
-  /** Runs waiting changes at the target; false when it has no memory for one. */
+  /** Runs waiting changes at the target; false when it does not take one. */
   private apply(job: Job, most: number): boolean {
     const { target, source } = job;
     const turn = job.changes.slice(0, most);
@@ -212,8 +218,8 @@ export class AtomicMigration {
       bytes += size;
       job.waitingBytes -= size;
       const reply = target.runOwn(argv, target.cpu.overheadNs + size * target.cpu.byteInNs);
-      if (reply instanceof ErrorReply && reply.code === "OOM") {
-        this.giveUp(job);
+      if (reply instanceof ErrorReply && REFUSALS.has(reply.code)) {
+        this.giveUp(job, reply);
         return false;
       }
     }
@@ -253,15 +259,19 @@ export class AtomicMigration {
     progress.longestPauseNs = Math.max(progress.longestPauseNs, sim.now - pausedNs);
     log.add(target.name, `owns ${route.slots.length} slots of ${source.name}`, this.cause);
     resumeWrites(source, sim);
-    this.cleanUp(source, source.incarnation, keysIn(source, job.wanted));
+    this.cleanUp(job, source, keysIn(source, job.wanted));
   }
 
-  /** The source frees its copy, a block at a time. */
-  private cleanUp(source: Node, life: number, keys: readonly string[]): void {
-    if (keys.length === 0 || source.incarnation !== life) return this.nextRoute();
-    dropKeys(source, keys.slice(0, CLEAN_UP_KEYS));
-    const rest = keys.slice(CLEAN_UP_KEYS);
-    this.later(Math.max(SLICE_NS, source.backlogNs), () => this.cleanUp(source, life, rest));
+  /** The source frees its copy, a block at a time; who takes its place meanwhile has a copy too. */
+  private cleanUp(job: Job, node: Node, keys: readonly string[]): void {
+    const shard = this.cluster.shards[job.route.from];
+    if (!isLed(shard)) return this.later(LOOK_AGAIN_NS, () => this.cleanUp(job, node, keys));
+    const { primary } = shard;
+    const left = primary === node ? keys : keysIn(primary, job.wanted);
+    if (left.length === 0) return this.nextRoute();
+    deleteKeys(primary, left.slice(0, CLEAN_UP_KEYS));
+    const rest = left.slice(CLEAN_UP_KEYS);
+    this.later(Math.max(SLICE_NS, primary.backlogNs), () => this.cleanUp(job, primary, rest));
   }
 
   /** The attempt has come to nothing: the source goes on as if nothing had been, and it is begun anew. */
@@ -272,12 +282,12 @@ export class AtomicMigration {
     this.later(RETRY_NS, () => this.begin(job.route));
   }
 
-  private giveUp(job: Job): void {
+  private giveUp(job: Job, { text }: ErrorReply): void {
     this.stop(job);
-    dropKeys(job.target, keysIn(job.target, job.wanted));
+    deleteKeys(job.target, keysIn(job.target, job.wanted));
     const { target, source } = job;
-    this.progress.failed = `${target.name} has no memory for the slots of ${source.name}`;
-    this.cluster.log.add(source.name, `migration given up: ${target.name} has no memory`, this.cause);
+    this.progress.failed = `${target.name} does not take the slots of ${source.name}: ${text}`;
+    this.cluster.log.add(source.name, `migration given up: ${this.progress.failed}`, this.cause);
     this.nextRoute();
   }
 
@@ -304,8 +314,4 @@ function keysIn(node: Node, slots: ReadonlySet<number>): string[] {
     if (slots.has(db.slotOf(entry))) keys.push(db.keyOf(entry));
   });
   return keys;
-}
-
-function dropKeys(node: Node, keys: readonly string[]): void {
-  if (keys.length > 0) node.runOwn(["unlink", ...keys], 0);
 }

@@ -1,8 +1,9 @@
 // Moving slots between shards while the cluster serves: by which method, and what is told of it.
 
-import type { Cluster } from "../cluster.ts";
+import type { Cluster, Shard } from "../cluster.ts";
 import type { MigrationConfig } from "../config/scaling.ts";
 import type { Latency } from "../network.ts";
+import type { Node } from "../node.ts";
 import { AtomicMigration } from "./atomic.ts";
 import type { SlotRoute } from "./plan.ts";
 import { SlotBySlot } from "./slot-by-slot.ts";
@@ -56,7 +57,17 @@ export function roundTripsNs(latency: Latency, count: number, a: number, b: numb
   return ns;
 }
 
-/** Both ends of a route have a primary that runs. */
-export function isReady({ shards }: Cluster, { from, to }: SlotRoute): boolean {
-  return [shards[from], shards[to]].every(shard => !shard.failed && shard.primary.state === "up");
+/** A shard has a primary that runs. */
+export function isLed(shard: Shard): boolean {
+  return !shard.failed && shard.primary.state === "up";
+}
+
+/** Both ends of a route have a primary that runs, and these reach each other. The operator reaches everybody (assumed). */
+export function isReady({ shards, latency }: Cluster, { from, to }: SlotRoute): boolean {
+  const [source, target] = [shards[from], shards[to]];
+  return isLed(source) && isLed(target) && connects(latency, source.primary, target.primary);
+}
+
+export function connects({ faults }: Latency, one: Node, other: Node): boolean {
+  return faults === null || faults.connects(one.id, other.id);
 }

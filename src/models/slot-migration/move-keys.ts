@@ -8,7 +8,7 @@
 
 import { NONE } from "../../engine/dict.ts";
 import { isExpired } from "../../engine/expiry.ts";
-import { ErrorReply } from "../../engine/reply.ts";
+import { ErrorReply, type Reply } from "../../engine/reply.ts";
 import type { Latency } from "../network.ts";
 import type { Node } from "../node.ts";
 import { dumpNs, restoreNs, type Transfer, transferOf } from "./transfer.ts";
@@ -20,8 +20,19 @@ export interface Moved {
   readonly blockedNs: number;
   /** When the source had the target's answer and had deleted the keys. */
   readonly doneNs: number;
-  /** Keys that the target had no memory for. */
+  /** Keys that the target did not take, and what it said; null where it took all. */
   readonly refused: readonly string[];
+  readonly refusal: string | null;
+}
+
+/** A node deletes keys of its own accord, whatever it refuses to clients (min-replicas-to-write). */
+export function deleteKeys(node: Node, keys: readonly string[], lazily = true): void {
+  if (keys.length === 0) return;
+  const { engine } = node;
+  const { goodReplicas } = engine;
+  engine.goodReplicas = Number.POSITIVE_INFINITY;
+  node.runOwn([lazily ? "unlink" : "del", ...keys], 0);
+  engine.goodReplicas = goodReplicas;
 }
 
 export function moveKeys(source: Node, target: Node, keys: readonly string[], latency: Latency): Moved {
@@ -44,13 +55,16 @@ export function moveKeys(source: Node, target: Node, keys: readonly string[], la
     bytes += transfer.bytes;
     dumping += source.cpu.scaled(dumpNs(transfer.bytes, compresses));
   }
-  if (gone.length === 0) return { keys: 0, bytes: 0, blockedNs: 0, doneNs: startNs, refused: [] };
+  if (gone.length === 0) return { keys: 0, bytes: 0, blockedNs: 0, doneNs: startNs, refused: [], refusal: null };
 
   const refused: string[] = [];
+  let refusal: string | null = null;
   const targetFromNs = target.freeAtNs;
   for (const { key, argv, bytes: size } of transfers) {
-    if (refused.length > 0) refused.push(key);
-    else if (target.runOwn(argv, target.cpu.scaled(restoreNs(size))) instanceof ErrorReply) refused.push(key);
+    // The first that is refused ends it.
+    const reply: Reply | null = refusal === null ? target.runOwn(argv, target.cpu.scaled(restoreNs(size))) : null;
+    if (reply instanceof ErrorReply) refusal = reply.text;
+    if (refusal !== null) refused.push(key);
   }
   const worksNs = target.freeAtNs - targetFromNs;
   const sentNs = startNs + dumping;
@@ -60,12 +74,13 @@ export function moveKeys(source: Node, target: Node, keys: readonly string[], la
   source.block(answeredNs - startNs);
   const left = new Set(refused);
   const moved = gone.filter(key => !left.has(key));
-  if (moved.length > 0) source.runOwn([engine.settings.lazyServerDel ? "unlink" : "del", ...moved], 0);
+  deleteKeys(source, moved, engine.settings.lazyServerDel);
   return {
     keys: transfers.length - refused.length,
     bytes,
     blockedNs: source.freeAtNs - startNs,
     doneNs: source.freeAtNs,
     refused,
+    refusal,
   };
 }

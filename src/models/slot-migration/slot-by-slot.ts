@@ -7,7 +7,7 @@
 //
 // Published: 40 GB in 16 KB strings from 3 to 4 shards in 102 s, 213,000 round trips (valkey.io, 2025-10-29). The operator
 // stands in the first zone (assumed). Items above 256 MB serialized are not moved, and their slot stays (AWS, online
-// resharding). A target without memory is asked again for 10 s, then the slot is rolled back and the migration given up
+// resharding). A target that refuses, without memory or without enough replicas, is asked again for 10 s, then the slot is rolled back and the migration given up
 // (assumed). A failover in between is waited for; copies that the new source primary still has of keys that had moved are
 // dropped, as an operator does who mends a cluster.
 //
@@ -18,7 +18,7 @@ import { NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
 import type { MigrationConfig } from "../config/scaling.ts";
 import { isReady, type MigrationProgress, roundTripsNs } from "./migration.ts";
-import { moveKeys } from "./move-keys.ts";
+import { deleteKeys, moveKeys } from "./move-keys.ts";
 import type { SlotRoute } from "./plan.ts";
 import { SlotKeys } from "./slot-keys.ts";
 import { payloadBytes } from "./transfer.ts";
@@ -113,7 +113,7 @@ export class SlotBySlot {
       .get(from)!
       .peek(slot)
       .filter(key => there.find(key) !== NONE);
-    if (stale.length > 0) source.runOwn(["unlink", ...stale], 0);
+    deleteKeys(source, stale);
     this.progress.restarts++;
   }
 
@@ -155,7 +155,7 @@ export class SlotBySlot {
     }
     this.keysOf(route).giveBack(slot, moved.refused);
     if (++this.refusals < MOST_REFUSALS) return this.ask(route, at, answered + REFUSAL_WAIT_NS);
-    this.rollBack(route, slot);
+    this.rollBack(route, slot, moved.refusal);
   }
 
   private close(route: SlotRoute, at: number): void {
@@ -181,8 +181,8 @@ export class SlotBySlot {
     this.keys.delete(shard);
   }
 
-  /** The target cannot take the slot: what it has of it goes back, and the migration is over. */
-  private rollBack(route: SlotRoute, slot: number): void {
+  /** The target does not take the slot: what it has of it goes back, and the migration is over. */
+  private rollBack(route: SlotRoute, slot: number, refusal: string | null): void {
     const { cluster, progress } = this;
     const { shards, latency, log, slots } = cluster;
     const source = shards[route.from].primary;
@@ -191,8 +191,8 @@ export class SlotBySlot {
     moveKeys(target, source, there.take(slot, Number.POSITIVE_INFINITY), latency);
     there.end();
     slots.moving.delete(slot);
-    progress.failed = `${target.name} has no memory for slot ${slot}`;
-    log.add(source.name, `slot ${slot} is rolled back: ${target.name} has no memory for it`, this.cause);
+    progress.failed = `${target.name} does not take slot ${slot}: ${refusal}`;
+    log.add(source.name, `slot ${slot} is rolled back: ${progress.failed}`, this.cause);
     this.nextRoute();
   }
 }
