@@ -1,4 +1,4 @@
-// cachecast fuzz: random clusters under random faults, with observers who know the laws that must hold.
+// cachecast fuzz: random clusters under random faults and manoeuvres, with observers who know the laws that must hold.
 
 import type { Argv, CommandModule } from "yargs";
 import { CliError, EXIT } from "./exit.ts";
@@ -21,7 +21,11 @@ export const fuzzVerb: CommandModule<object, FuzzArguments> = {
       .option("seeds", { type: "string", default: "100", requiresArg: true, describe: "How many seeds" })
       .option("from", { type: "string", default: "1", requiresArg: true, describe: "The first seed" })
       .option("duration", { type: "string", default: "20s", requiresArg: true, describe: "Length of the faults' part" })
-      .option("faults", { type: "string", requiresArg: true, describe: "Only these faults of each case: 0,2" })
+      .option("faults", {
+        type: "string",
+        requiresArg: true,
+        describe: "Only these faults and manoeuvres of each case: 0,2",
+      })
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "Only the verdict" })
       .example("$0 fuzz --seeds 1 --from 17", "replay one") as unknown as Argv<FuzzArguments>,
   handler: fuzz,
@@ -61,7 +65,7 @@ async function fuzz(args: FuzzArguments): Promise<void> {
       const { smallest, broken, faults } = shrinkCase(one, verdict.broken);
       const own = only === undefined ? faults : faults.map(index => only[index]);
       process.stdout.write(`seed ${seed}: ${broken}\n`);
-      process.stdout.write(`needs ${own.length} of its faults:\n`);
+      process.stdout.write(`needs ${own.length} of its faults and manoeuvres:\n`);
       for (const fault of smallest.scenario.drills as readonly unknown[]) {
         process.stdout.write(`  - ${JSON.stringify(fault)}\n`);
       }

@@ -1,8 +1,10 @@
 // Every slot has one owner: of the nodes that claim to lead a shard, exactly one has the shard's epoch, and that is the one
 // that the cluster names. An older claim may live on only as long as its node has not heard of the new one (split brain).
-// Acknowledged writes come from a claimant.
+// Acknowledged writes come from a claimant. When it is quiet no slot is on the move, and every key lies where its slot is
+// served and nowhere else, unless a promotion has lost the deletion of a copy.
 
 import { SLOT_COUNT } from "../../engine/slots.ts";
+import type { Shard } from "../cluster.ts";
 import type { ObserverSpec } from "./observer.ts";
 
 export const slotsObserver: ObserverSpec = {
@@ -41,7 +43,23 @@ export const slotsObserver: ObserverSpec = {
         if (cluster.shards[cluster.shardOfSlot[slot]] === undefined) tell(`slot ${slot} has no owner`);
       }
     };
-    cluster.observers.push({ promoted: look, steppedDown: look });
+    /** Shards that have lost changes in a promotion. */
+    const lossy = new Set<number>();
+    const keysElsewhere = ({ index, primary }: Shard) => {
+      const db = primary.engine.database(0);
+      db.forEachEntry(entry => {
+        const owner = cluster.shardOfSlot[db.slotOf(entry)];
+        if (owner !== index && !lossy.has(index))
+          tell(`${primary.name} has ${db.keyOf(entry)}, whose slot shard ${owner + 1} serves`);
+      });
+    };
+    cluster.observers.push({
+      promoted(shard, lost) {
+        if (lost > 0) lossy.add(shard.index);
+        look();
+      },
+      steppedDown: look,
+    });
     return {
       look,
       quiet() {
@@ -51,6 +69,11 @@ export const slotsObserver: ObserverSpec = {
         for (const shard of cluster.members) {
           if (shard.failed || shard.primary.state !== "up") tell(`shard ${shard.index + 1} has no running primary`);
           if (shard.primary.clusterDown) tell(`${shard.primary.name} still refuses everything`);
+          keysElsewhere(shard);
+        }
+        if (cluster.manoeuvre !== null) tell(`${cluster.manoeuvre.what} does not end`);
+        for (const { slot, from, to } of cluster.slots.moving.values()) {
+          tell(`slot ${slot} is still on its way from shard ${from + 1} to shard ${to + 1}`);
         }
       },
     };

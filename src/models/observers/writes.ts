@@ -3,6 +3,7 @@
 //   at an acknowledgement   the write is in the history of the primary that acknowledged it
 //   at a promotion          the new primary has, key by key, what the history says up to the offset that it goes on from;
 //                           what lies beyond is as much as the model reports lost
+//                           nothing of that was acknowledged where a log is written in sync
 //   when a deposed primary  steps down: what it wrote since is as much as the model reports
 //   when it is quiet        every key has the value of its last surviving change (with the whole history)
 // What is no longer at risk (received by every replica two periods ago) is forgotten, unless the whole history is kept.
@@ -67,7 +68,10 @@ export class WritesObserver implements Observer {
       this.tell(`a write at ${this.nameOf(node[request])} was acknowledged and is in no history`);
     const { shard } = history;
     this.acknowledged[shard] = (this.acknowledged[shard] ?? 0) + 1;
-    if (offset > history.closedAt) this.lost[shard] = (this.lost[shard] ?? 0) + 1;
+    if (offset > history.closedAt) {
+      this.lost[shard] = (this.lost[shard] ?? 0) + 1;
+      if (this.isSync) this.tell(`${this.nameOf(node[request])} acknowledged a write that the durable log cannot have`);
+    }
     const entry = history.endingAt(offset);
     if (entry !== undefined) entry.acknowledged = true;
     else if (!history.isForgotten(offset)) {
@@ -79,6 +83,10 @@ export class WritesObserver implements Observer {
   private acknowledgeUnwatched(request: number): void {
     const { engine, shard } = this.world.cluster.nodes[this.world.requests.node[request]];
     if (engine.replicate === null) this.acknowledged[shard] = (this.acknowledged[shard] ?? 0) + 1;
+  }
+
+  private get isSync(): boolean {
+    return this.world.config.cluster.durability?.mode === "sync";
   }
 
   private nameOf(node: number): string {
@@ -93,7 +101,11 @@ export class WritesObserver implements Observer {
       this.lost[shard.index] = this.acknowledged[shard.index] ?? 0;
       return;
     }
-    this.lost[shard.index] = (this.lost[shard.index] ?? 0) + gone.filter(one => one.acknowledged).length;
+    const acknowledged = gone.filter(one => one.acknowledged).length;
+    this.lost[shard.index] = (this.lost[shard.index] ?? 0) + acknowledged;
+    if (this.isSync && acknowledged > 0) {
+      this.tell(`promoting ${shard.primary.name} loses ${acknowledged} acknowledged writes of a synchronous log`);
+    }
     if (gone.length !== lost) {
       this.tell(`promoting ${shard.primary.name} loses ${gone.length} changes, the model reports ${lost}`);
     }

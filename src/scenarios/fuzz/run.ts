@@ -11,7 +11,7 @@ import { Observation } from "../../models/observers/index.ts";
 import { FAILED } from "../../models/outcome.ts";
 import { World } from "../../models/world.ts";
 import { NS_PER_SECOND } from "../../units.ts";
-import { build } from "../build.ts";
+import { type Built, build } from "../build.ts";
 import { scenarioSchema } from "../schema.ts";
 import { formatPath, type Path } from "../yaml-file.ts";
 import type { FuzzCase } from "./draw.ts";
@@ -28,13 +28,20 @@ export interface Verdict {
   readonly requests: number;
 }
 
-export function runCase({ seed, scenario, healedSeconds }: FuzzCase): Verdict {
+/** The case as it is carried out, or what is wrong with it: a drill may lack one that it needs. */
+export function buildCase({ scenario }: FuzzCase): Built | string {
   const problems: string[] = [];
   const tell = (path: Path, message: string) => {
     problems.push(`${formatPath(path)} ${message}`);
   };
   const built = build(scenarioSchema.parse(scenario), ".", tell, scenario);
-  assert(built !== null, `fuzz drew a scenario that is none: ${problems.join("; ")}`);
+  return built === null || problems.length > 0 ? problems.join("; ") : built;
+}
+
+export function runCase(drawn: FuzzCase): Verdict {
+  const { seed, healedSeconds } = drawn;
+  const built = buildCase(drawn);
+  assert(typeof built !== "string", `fuzz drew a scenario that is none: ${String(built)}`);
   const world = new World(built.world(0, seed));
   const observation = new Observation(world, { wholeHistory: true });
   scheduleDrills(world, built.drills, observation);

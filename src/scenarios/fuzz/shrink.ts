@@ -1,7 +1,8 @@
-// From a case that breaks a law to a smaller one that still does: faults are left out one by one, as long as something breaks.
+// From a case that breaks a law to a smaller one that still does: faults are left out one by one, as long as something breaks and
+// what is left is a scenario (a shard that a drill is about may be another one's work).
 
 import type { FuzzCase } from "./draw.ts";
-import { runCase } from "./run.ts";
+import { buildCase, runCase } from "./run.ts";
 
 export interface Shrunk {
   readonly smallest: FuzzCase;
@@ -18,8 +19,9 @@ export function shrinkCase(full: FuzzCase, broken: string): Shrunk {
     changed = false;
     for (const index of faults) {
       const fewer = faults.filter(one => one !== index);
-      const verdict = runCase(keepFaults(full, fewer));
-      if (verdict.broken === null) continue;
+      const smaller = keepFaults(full, fewer);
+      const verdict = typeof buildCase(smaller) === "string" ? null : runCase(smaller);
+      if (verdict === null || verdict.broken === null) continue;
       faults = fewer;
       message = verdict.broken;
       changed = true;
