@@ -1,6 +1,7 @@
 // FLUSHALL on every primary: the cluster is cold from one instant to the next.
 
 import { z } from "zod";
+import { keyCount } from "../models/data-size.ts";
 import type { Drill } from "./drill.ts";
 import { followWarmth } from "./warmth.ts";
 
@@ -26,7 +27,7 @@ export const flushAll: Drill<z.infer<typeof options>> = {
     let longest = 0;
     let keys = 0;
     for (const node of primaries) {
-      keys += node.engine.database(0).size;
+      keys += keyCount(node.engine);
       const before = node.freeAtNs;
       node.runOwn(mode === "default" ? ["flushall"] : ["flushall", mode], 0);
       longest = Math.max(longest, node.freeAtNs - before);

@@ -6,7 +6,7 @@ import { embeddedLayout, entryLayout, type Layout, objectLayout } from "./memory
 
 export interface EngineProfile {
   readonly name: string;
-  readonly product: "valkey" | "redis";
+  readonly product: "valkey" | "redis" | "memcached";
   /** The engine's own version, as INFO shows it. */
   readonly version: string;
   /** What INFO says as redis_version: clients look at it. */
@@ -122,6 +122,17 @@ const PROFILES: readonly EngineProfile[] = [
   profile("valkey-8.1", "valkey", "8.1.0", "derived", options => objectLayout(options, 64)),
   profile("valkey-9.0", "valkey", "9.0.0", "derived", options => objectLayout(options, 128)),
 ];
+
+/**
+ * What a node that runs Memcached is costed by; its engine is of its own (memcached/). Not among the profiles: nothing that is
+ * said of Valkey's commands, parameters and memory holds for it.
+ */
+export const MEMCACHED_PROFILE: EngineProfile = {
+  ...PROFILES.find(one => one.name === "redis-7.0")!,
+  name: "memcached-1.6",
+  product: "memcached",
+  version: "1.6.18",
+};
 
 export const PROFILE_NAMES: readonly string[] = PROFILES.map(one => one.name);
 

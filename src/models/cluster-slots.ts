@@ -39,6 +39,12 @@ export class SlotTable {
     this.copy = null;
   }
 
+  /** All of them at once: clients have agreed on another distribution. */
+  assignAll(owners: Int16Array): void {
+    this.owner.set(owners);
+    this.copy = null;
+  }
+
   slotsOf(shard: number): number[] {
     const slots: number[] = [];
     for (let slot = 0; slot < SLOT_COUNT; slot++) if (this.owner[slot] === shard) slots.push(slot);

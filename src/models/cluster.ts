@@ -16,6 +16,7 @@ import { dataSize } from "./data-size.ts";
 import type { DnsRecord, ReaderRecord } from "./dns.ts";
 import type { EventLog } from "./event-log.ts";
 import { Hearsay } from "./hearsay.ts";
+import { KeyRing } from "./key-ring.ts";
 import type { Latency } from "./network.ts";
 import type { Node } from "./node.ts";
 import { ChangesByKey } from "./replication/changes-by-key.ts";
@@ -141,6 +142,7 @@ export class Cluster {
       }
     }
     for (const node of this.nodes) this.capacity.add(node.type.type);
+    if (config.memcached !== undefined) this.observers.push(new KeyRing(this));
   }
 
   /** The shards that there are now. */

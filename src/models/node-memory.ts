@@ -4,7 +4,7 @@
 import type { Simulation } from "../sim/simulation.ts";
 import { ActiveDefrag } from "./active-defrag.ts";
 import { ConnectionMemory } from "./connection-memory.ts";
-import { dataSize } from "./data-size.ts";
+import { dataSize, slackBytes } from "./data-size.ts";
 import { Fragmentation } from "./fragmentation.ts";
 import { type Held, HostMemory, type MemoryState } from "./hardware/host-memory.ts";
 import type { Node } from "./node.ts";
@@ -114,7 +114,7 @@ export class NodeMemory {
     const { engine, save, config, connections } = this.node;
     return {
       usedBytes: this.usedBytes - engine.outside.host,
-      fragmentBytes: this.fragmentation.bytes * (this.sampled?.per ?? 1),
+      fragmentBytes: this.fragmentation.bytes * (this.sampled?.per ?? 1) + slackBytes(engine),
       copiedBytes: save === null ? 0 : save.bytes(),
       tlsConnections: config.tls ? connections : 0,
     };

@@ -8,7 +8,7 @@
 import { assert, fail } from "../assert.ts";
 import type { NodeType } from "../catalog/nodes.ts";
 import type { Bytes } from "../engine/bytes.ts";
-import { Engine } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { NO_DATABASE } from "../engine/propagation.ts";
 import { commandBytes, ErrorReply, type Reply, replyBytes } from "../engine/reply.ts";
 import type { Simulation } from "../sim/simulation.ts";
@@ -22,11 +22,12 @@ import { ConnectionTurns } from "./connection-turns.ts";
 import { ASKING_BYTES } from "./costs.ts";
 import { Cpu } from "./cpu.ts";
 import { EffortTime } from "./effort-time.ts";
+import { engineOf } from "./engine-of-node.ts";
 import { engineMs } from "./epoch.ts";
 import type { Freeze, Unanswered } from "./faults/freeze.ts";
 import { BurstCredits } from "./hardware/burst-credits.ts";
 import { ConnectionTracking } from "./hardware/connection-tracking.ts";
-import { EngineThread } from "./hardware/engine-thread.ts";
+import type { EngineThread } from "./hardware/engine-thread.ts";
 import type { MemoryState } from "./hardware/host-memory.ts";
 import { Pressure } from "./hardware/pressure.ts";
 import { Retransmission } from "./hardware/retransmission.ts";
@@ -73,7 +74,7 @@ export class Node {
   readonly listener: Listener;
   /** Bytes exchanged with clients in other zones, both ways: somebody pays for them. */
   crossZoneBytes = 0;
-  readonly thread = new EngineThread();
+  readonly thread: EngineThread;
   /** I/O-thread time and background time (saves), in ns. */
   ioBusyNs = 0;
   backgroundNs = 0;
@@ -119,13 +120,9 @@ export class Node {
     private readonly directory: ClientDirectory,
   ) {
     this.shard = shard;
-    this.engine = new Engine({
-      profile: config.profile,
-      random: sim.random(`${name}/engine`),
-      quantum: config.quantum,
-      parameters: config.parameters,
-      nowMs: engineMs(sim.now),
-    });
+    const { engine, thread } = engineOf(config, type, sim.random(`${name}/engine`), engineMs(sim.now));
+    this.engine = engine;
+    this.thread = thread;
     this.cpu = new Cpu(
       { node: type, profile: config.profile, tls: config.tls, ioThreads: config.ioThreads },
       this.engine.commands,

@@ -21,8 +21,12 @@ export function describeCluster({ scenario }: Result): string {
   }
   const shards = cluster.shards ?? 1;
   const replicas = cluster.replicas ?? 1;
+  // Memcached's nodes are no shards, and have no replicas.
+  const isFlat = cluster.engine?.startsWith("memcached") === true;
   const parts = [
-    `${shards} ${shards === 1 ? "shard" : "shards"} × ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
+    isFlat
+      ? `${shards} ${shards === 1 ? "node" : "nodes"}`
+      : `${shards} ${shards === 1 ? "shard" : "shards"} × ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
     cluster.node ?? "",
     cluster.engine ?? "",
     String(scenario.resolved.region ?? "us-east-1"),

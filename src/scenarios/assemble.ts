@@ -2,6 +2,7 @@
 // come from all of them, or, with one, from batches of its periods.
 
 import { engineParameters } from "../catalog/engines.ts";
+import { keyCount } from "../models/data-size.ts";
 import { instantOf } from "../models/horizon.ts";
 import { DEGRADED, DONE, FAILED, HIT, MISS } from "../models/outcome.ts";
 import type { World } from "../models/world.ts";
@@ -275,7 +276,7 @@ function nodeRow(world: World, name: string, measured: Measured): Result["nodes"
     role: node.engine.role,
     zone: world.config.zones[node.zone],
     state: node.state,
-    keys: node.ram.items(node.engine.databases.reduce((total, database) => total + (database?.size ?? 0), 0)),
+    keys: node.ram.items(keyCount(node.engine)),
     peakUsedBytes: peakUsed,
     maxmemoryBytes: maxmemory,
     peakPercent: maxmemory === 0 ? null : significant((100 * peakUsed) / maxmemory),

@@ -1,6 +1,7 @@
 // From the scenario's cluster to its configuration, and what of it does not fit together.
 
 import { type NodeType, nodeType } from "../catalog/nodes.ts";
+import type { MemcachedSettings } from "../engine/memcached/settings.ts";
 import type { Parameters } from "../engine/parameters.ts";
 import { type EngineProfile, engineProfile } from "../engine/profile.ts";
 import type { DefragConfig } from "../models/active-defrag.ts";
@@ -13,6 +14,7 @@ import { accessConfig } from "./build-auth.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkDurability, durabilityConfig } from "./build-durability.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
+import { memcachedConfig } from "./build-memcached.ts";
 import { checkQuotas, quotasOf } from "./build-quotas.ts";
 import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
@@ -29,6 +31,7 @@ export function buildCluster(
   profile: EngineProfile,
   node: NodeType,
   setup: EngineSetup,
+  memcached?: MemcachedSettings,
 ): ClusterConfig {
   const { cluster, zones } = scenario;
   return {
@@ -46,7 +49,7 @@ export function buildCluster(
     maxclients: setup.maxclients,
     listen: setup.listen,
     quantum: cluster.allocatorQuantum,
-    ioThreads: cluster.ioThreads ?? ownIoThreads(cluster, setup),
+    ioThreads: memcached === undefined ? (cluster.ioThreads ?? ownIoThreads(cluster, setup)) : 0,
     hardware: hardwareConfig(cluster),
     defrag: defragConfig(setup.modelled),
     fork: { baseNs: cluster.fork.base, perGibNs: cluster.fork.perGib, countCopies: cluster.fork.countCopies },
@@ -59,6 +62,7 @@ export function buildCluster(
     placement: placementConfig(cluster),
     autoScaling: autoScalingConfig(cluster),
     quotas: quotasOf(cluster),
+    memcached: memcached === undefined ? undefined : memcachedConfig(cluster, memcached),
     variant: change => variantOf(scenario, change, () => {}),
   };
 }

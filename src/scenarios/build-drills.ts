@@ -7,6 +7,7 @@ import { DRILLS, drillNamed, type PlannedDrill } from "../drills/index.ts";
 import type { VariantChange } from "../models/config.ts";
 import { formatDurationNs, NS_PER_DAY } from "../units.ts";
 import { ANY_NODE, variantOf } from "./build-cluster.ts";
+import { canDrill } from "./build-memcached.ts";
 import { asksOrigin } from "./build-pattern.ts";
 import type { Report } from "./build-report.ts";
 import { movesAtomically } from "./build-scaling.ts";
@@ -63,6 +64,7 @@ export function planDrills(scenario: Scenario, failover: "managed" | "upstream",
       report(["drills", i, "at"], `${formatDurationNs(at)} lies beyond the end of the run, which is after ${end}`);
     }
     const [name] = names;
+    if (!canDrill(cluster, name)) return [];
     const options = rest[name];
     const before = inOrder.filter(other => other.at < at);
     const then = { ...facts, ...shapeAfter(cluster, before), earlier: before.map(nameAt) };

@@ -6,7 +6,7 @@ import type { NodeType } from "../catalog/nodes.ts";
 import { type PriceBook, priceBookNames } from "../catalog/prices.ts";
 import type { PlannedDrill } from "../drills/index.ts";
 import { Parameters } from "../engine/parameters.ts";
-import { engineProfile } from "../engine/profile.ts";
+import { engineProfile, MEMCACHED_PROFILE } from "../engine/profile.ts";
 import type { Alarm } from "../models/alarms/alarm.ts";
 import type { WorldConfig } from "../models/config.ts";
 import { formatDurationNs, NS_PER_MS, NS_PER_SECOND, UnitError } from "../units.ts";
@@ -18,6 +18,7 @@ import { buildClients } from "./build-clients.ts";
 import { buildCluster, checkCluster, failoverProfile, nodeOf } from "./build-cluster.ts";
 import { planDrills } from "./build-drills.ts";
 import { buildFidelity, type Fidelity, paced, periodOf } from "./build-fidelity.ts";
+import { checkMemcached, isMemcached, memcachedSetup, withoutReplicas } from "./build-memcached.ts";
 import { buildOrigin } from "./build-origin.ts";
 import { asksOrigin } from "./build-pattern.ts";
 import { buildRate } from "./build-rate.ts";
@@ -63,7 +64,8 @@ const MAX_ROWS = 100_000;
  * Builds, or reports problems and returns null. `directory` is where relative file names begin, `written` the scenario
  * before defaults were filled in.
  */
-export function build(scenario: Scenario, directory: string, report: Report, written: unknown): Built | null {
+export function build(given: Scenario, directory: string, report: Report, written: unknown): Built | null {
+  const scenario = withoutReplicas(given, written);
   let problems = 0;
   const tell: Report = (path, message) => {
     problems++;
@@ -72,17 +74,19 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
   const { cluster } = scenario;
   const product = engineOfProfile(cluster.engine);
   const book = bookOf(scenario, directory, tell);
+  checkMemcached(scenario, written, tell);
+  const memcached = isMemcached(cluster);
   const serverless = cluster.deployment === "serverless";
   const node = serverless ? SERVERLESS_NODE : nodeOf(cluster, tell);
-  if (serverless) checkServerless(scenario, written, tell);
-  else checkCluster(scenario, node, product, written, tell);
-  const profile = engineProfile(cluster.engine)!;
-  const given = serverless ? {} : cluster.parameters;
+  if (serverless && !memcached) checkServerless(scenario, written, tell);
+  if (!serverless) checkCluster(scenario, node, product, written, tell);
+  const profile = memcached ? MEMCACHED_PROFILE : engineProfile(cluster.engine)!;
   const managed = serverless || cluster.management === "elasticache";
-  const setup = resolveParameters(
-    { profile, node, managed, mode: serverless ? "cluster" : cluster.mode, given },
-    (name, message) => tell(["cluster", "parameters", name], message),
-  );
+  const tellOf = (name: string, message: string) => tell(["cluster", "parameters", name], message);
+  const own = memcached ? memcachedSetup(node, managed, cluster.parameters, tellOf) : null;
+  const mode = serverless ? "cluster" : cluster.mode;
+  const parameters = serverless ? {} : cluster.parameters;
+  const setup = own ?? resolveParameters({ profile, node, managed, mode, given: parameters }, tellOf);
   const billing = buildBilling(scenario, node, product, tell);
   checkAuth(scenario, profile, tell);
   const clients = buildClients(scenario, tell);
@@ -141,7 +145,7 @@ export function build(scenario: Scenario, directory: string, report: Report, wri
 
   const config = serverless
     ? buildServerless(scenario, profile, setup, workloads, clients)
-    : paced(buildCluster(scenario, profile, node, setup), fidelity, limits);
+    : paced(buildCluster(scenario, profile, node, setup, own?.memcached), fidelity, limits);
   return {
     scenario,
     node,

@@ -50,6 +50,8 @@ export class MemcachedStore {
   readonly startedSeconds: number;
   nowMs: number;
   locked = NO_ITEM;
+  /** Items that were evicted so far. */
+  evictions = 0;
   /** Bytes of all linked items. */
   bytes = 0;
   hashPower: number;
@@ -233,6 +235,7 @@ export class MemcachedStore {
   }
 
   evicted(slabClass: number): void {
+    this.evictions++;
     if (this.settings.slabAutomove === 2) this.background.reassign(-1, slabClass);
   }
 

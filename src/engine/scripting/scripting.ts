@@ -271,7 +271,7 @@ export class Scripting {
     const { engine } = this;
     const { profile } = engine;
     return {
-      product: profile.product,
+      product: profile.product === "valkey" ? "valkey" : "redis",
       since80: profile.scriptsSince80,
       version: profile.version,
       redisVersion: profile.redisVersion,

@@ -1,9 +1,11 @@
 // What a cluster is built from. Times are ns, sizes bytes.
 
 import type { NodeType } from "../../catalog/nodes.ts";
+import type { MemcachedSettings } from "../../engine/memcached/settings.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
 import type { DefragConfig } from "../active-defrag.ts";
+import type { KeyDistribution } from "../key-distribution.ts";
 import type { Certificate } from "../tls.ts";
 import type { AccessConfig } from "./access.ts";
 import type { HardwareConfig } from "./hardware.ts";
@@ -49,12 +51,22 @@ export interface ClusterConfig {
   readonly quotas?: QuotasConfig | undefined;
   /** The same cluster with other nodes, another engine or mode; left out: it cannot be changed that way. */
   readonly variant?: ((change: VariantChange) => ClusterConfig) | undefined;
+  /** Its nodes run Memcached; left out: they do not. */
+  readonly memcached?: MemcachedConfig | undefined;
   /** Left out on clusters of nodes. */
   readonly serverless?: ServerlessConfig | undefined;
   /** The engines' clock passes so many times faster than simulated time (horizon.ts); left out: as fast. */
   readonly cacheClock?: number | undefined;
   /** Where nodes go; left out: primaries take turns through all zones. */
   readonly placement?: PlacementConfig | undefined;
+}
+
+/** Nodes that know nothing of each other, and how clients spread keys over them. */
+export interface MemcachedConfig {
+  readonly settings: MemcachedSettings;
+  readonly distribution: KeyDistribution;
+  /** Clients that lost a node spread its keys over the others until it is back; else they go on asking it. */
+  readonly ejects: boolean;
 }
 
 /** What differs in a variant of a cluster. */

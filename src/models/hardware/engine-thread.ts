@@ -5,12 +5,14 @@
 import { Overlapping } from "../faults/overlapping.ts";
 
 export class EngineThread {
+  /** How many there are. */
+  readonly count: number = 1;
   /** When it will have done what it has promised so far. */
   freeAtNs = 0;
   /** CPU time that it has promised so far, in ns. */
   busyNs = 0;
   /** How much longer it takes than at full speed: for want of credits, and by a fault. */
-  private stretch = 1;
+  protected stretch = 1;
   private throttling = 1;
   private slowdown = 1;
   /** Faults that slow it down multiply. */

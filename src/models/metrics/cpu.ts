@@ -21,9 +21,9 @@ export const CPU_METRICS: readonly NodeMetric[] = [
   {
     name: "EngineCPUUtilization",
     unit: "Percent",
-    meaning: "CPU of the engine thread",
+    meaning: "CPU of the engine thread; of Memcached, of its worker threads",
     totals: [engineNs],
-    read: period => percent(period, period.rise(engineNs), 1),
+    read: period => percent(period, period.rise(engineNs), period.node.thread.count),
   },
   {
     name: "CPUUtilization",

@@ -7,6 +7,7 @@ import { CONNECTION_METRICS } from "./connections.ts";
 import { CPU_METRICS } from "./cpu.ts";
 import { KEYSPACE_METRICS } from "./keyspace.ts";
 import { LATENCY_METRICS } from "./latency.ts";
+import { MEMCACHED_METRICS } from "./memcached.ts";
 import { MEMORY_METRICS } from "./memory.ts";
 import type { NodeMetric } from "./metric.ts";
 import { NETWORK_METRICS } from "./network.ts";
@@ -24,4 +25,5 @@ export const NODE_METRICS: readonly NodeMetric[] = [
   ...NETWORK_METRICS,
   ...REPLICATION_METRICS,
   ...TIERING_METRICS,
+  ...MEMCACHED_METRICS,
 ];

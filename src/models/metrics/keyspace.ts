@@ -1,16 +1,15 @@
 // Keys: how many there are, how many look-ups find one, how many go and why (METRICS).
 
+import { keyCount, volatileCount } from "../data-size.ts";
 import { counted, hitPercent, type NodeMetric, standing, type Total } from "./metric.ts";
 
 const hits: Total = node => node.engine.stats.keyspaceHits;
 const misses: Total = node => node.engine.stats.keyspaceMisses;
 
 export const KEYSPACE_METRICS: readonly NodeMetric[] = [
-  standing("CurrItems", "Count", "keys", ({ node }) =>
-    node.ram.items(node.engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0)),
-  ),
+  standing("CurrItems", "Count", "keys", ({ node }) => node.ram.items(keyCount(node.engine))),
   standing("CurrVolatileItems", "Count", "keys with a time to live", ({ node }) =>
-    node.ram.items(node.engine.databases.reduce((sum, database) => sum + (database?.expires.size ?? 0), 0)),
+    node.ram.items(volatileCount(node.engine)),
   ),
   counted("CacheHits", "Count", "read-only look-ups that found their key", hits),
   counted("CacheMisses", "Count", "read-only look-ups that did not", misses),

@@ -1,6 +1,7 @@
 // Data tiering (r6gd): what lies on the SSD and what moves (METRICS, UG23). CloudWatch tells the tiers of CurrItems and
 // BytesUsedForCache apart by a dimension; it stands behind a colon here.
 
+import { keyCount } from "../data-size.ts";
 import type { Tiering } from "../hardware/tiering.ts";
 import type { Node } from "../node.ts";
 import { counted, type MetricUnit, type NodeMetric, standing } from "./metric.ts";
@@ -19,7 +20,7 @@ function tier(
   return standing(name, unit, meaning, ({ node }) => (node.tiering === null ? undefined : of(node.tiering, node)));
 }
 
-const keys = ({ engine }: Node) => engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0);
+const keys = ({ engine }: Node) => keyCount(engine);
 
 export const TIERING_METRICS: readonly NodeMetric[] = [
   moved("BytesReadFromDisk", "Bytes", "bytes read from the SSD", ({ bytesRead }) => bytesRead),

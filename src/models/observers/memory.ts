@@ -1,8 +1,15 @@
 // Memory stays within its limit: a primary that may evict anything holds at most maxmemory and one reply's worth, unless what
 // cannot be evicted (connections, buffers) is more than that. The ledger of the data set agrees with its keys.
 
+import type { Engine } from "../../engine/engine.ts";
+import { MemcachedEngine } from "../../engine/memcached/engine.ts";
 import type { Node } from "../node.ts";
 import type { ObserverSpec } from "./observer.ts";
+
+/** Bytes of all items of a Memcached node, list by list; 0 elsewhere. */
+function itemBytes(engine: Engine): number {
+  return engine instanceof MemcachedEngine ? engine.store.lru.bytes.reduce((sum, bytes) => sum + bytes, 0) : 0;
+}
 
 /** What one command may add before the next one evicts; values of the workload come on top. */
 const SLACK_BYTES = 64 * 1_024;
@@ -34,7 +41,7 @@ export const memoryObserver: ObserverSpec = {
       },
       quiet() {
         for (const node of world.cluster.nodes) {
-          let bytes = 0;
+          let bytes = itemBytes(node.engine);
           for (const database of node.engine.databases) {
             database?.forEachEntry(entry => {
               bytes += database.bytesOf(entry);

@@ -21,6 +21,8 @@ export function scaleOut(cluster: Cluster, shards: number, report: ManoeuvreRepo
     const added = Array.from({ length: shards }, () => addShard(cluster, replicas, manoeuvre.event));
     report.target = added.map(shard => `shard ${shard.index + 1}`).join(", ");
     report.figures.shards = cluster.members.length;
+    // Memcached's nodes know nothing of each other: clients ask the new ones from now on, and nothing moves.
+    if (cluster.config.memcached !== undefined) return manoeuvre.end();
     move(cluster, manoeuvre, evenRoutes(cluster), undefined, () => manoeuvre.end());
   });
 }

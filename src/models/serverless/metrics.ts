@@ -2,6 +2,7 @@
 // since its nodes are not shown. Read once a period.
 
 import type { Histogram } from "../../sim/histogram.ts";
+import { keyCount, volatileCount } from "../data-size.ts";
 import { hitPercent, type MetricUnit } from "../metrics/metric.ts";
 import type { Node } from "../node.ts";
 import type { Recorder } from "../recorder.ts";
@@ -85,13 +86,13 @@ export const SERVERLESS_METRICS: readonly CacheMetric[] = [
     "CurrItems",
     "Count",
     "keys",
-    ofPrimaries(({ engine }) => engine.databases.reduce((sum, database) => sum + (database?.size ?? 0), 0)),
+    ofPrimaries(({ engine }) => keyCount(engine)),
   ),
   standing(
     "CurrVolatileItems",
     "Count",
     "keys with a time to live",
-    ofPrimaries(({ engine }) => engine.databases.reduce((sum, database) => sum + (database?.expires.size ?? 0), 0)),
+    ofPrimaries(({ engine }) => volatileCount(engine)),
   ),
   counted("CacheHits", "Count", "read-only look-ups that found their key", hits),
   counted("CacheMisses", "Count", "read-only look-ups that did not", misses),

@@ -92,6 +92,8 @@ export function worldConfig(built: Built): WorldConfig {
 
 /** Why a scenario cannot be planned for in closed form, or null. */
 export function cannotPlan(built: Built): string | null {
+  if (built.product === "memcached")
+    return "plans and crossovers are of Valkey and Redis OSS: Memcached's slab classes have no closed form here; «mrc --policies memcached» shows what memory gives, «run» what a cluster does";
   for (const workload of worldConfig(built).workloads) {
     if (workload.load.kind !== "open") return `workload ${workload.name}: a plan needs a rate; it has users or a trace`;
     if ((workload.driftPerSecond ?? 0) > 0)

@@ -1,11 +1,12 @@
 // A shard with nothing to fail over to.
 
+import { isMemcached } from "../build-memcached.ts";
 import type { Rule } from "./rule.ts";
 
 export const noReplica: Rule = {
   id: "no-replica",
   find: (_result, { scenario }) =>
-    scenario.cluster.replicas === 0
+    scenario.cluster.replicas === 0 && !isMemcached(scenario.cluster)
       ? {
           severity: "warning",
           title: "No replica",

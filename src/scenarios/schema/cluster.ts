@@ -8,7 +8,8 @@ import { authSchema } from "./auth.ts";
 import { autoScalingSchema } from "./auto-scaling.ts";
 import { failoverSchema } from "./failover.ts";
 import { hardwareSchema } from "./hardware.ts";
-import { ENGINE_NAMES, type Names, NODE_NAMES, withoutEngine } from "./names.ts";
+import { memcachedSchema } from "./memcached.ts";
+import { CLUSTER_ENGINE_NAMES, type Names, NODE_NAMES } from "./names.ts";
 import { placementSchema, scalingSchema } from "./scaling.ts";
 import { serverlessSchema } from "./serverless.ts";
 
@@ -21,7 +22,7 @@ export const clusterSchema = z
       })
       .default("cache")
       .meta({ description: "Name of the cluster; its nodes are called after it." }),
-    engine: nameOf(ENGINE_NAMES, "Engine and version.", withoutEngine),
+    engine: nameOf(CLUSTER_ENGINE_NAMES, "Engine and version."),
     deployment: z
       .enum(["nodes", "serverless"])
       .default("nodes")
@@ -132,6 +133,7 @@ export const clusterSchema = z
     scaling: scalingSchema.prefault({}),
     placement: placementSchema.optional(),
     autoScaling: autoScalingSchema.optional(),
+    memcached: memcachedSchema.optional(),
     serverless: serverlessSchema.prefault({}),
   })
   .meta({ description: "The cache cluster." });
