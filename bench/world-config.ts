@@ -130,6 +130,7 @@ export function worldConfig(options: {
           budget: null,
         },
         breaker: null,
+        hedge: null,
         dnsTtlNs: 5 * NS_PER_SECOND,
         splitsKeys: false,
         refresh: {

@@ -268,6 +268,10 @@ export const resultSchema = z.strictObject({
       retries: z.number(),
       redirects: z.number(),
       errorReplies: z.number(),
+      /** Reads that were sent a second time, whose second copy was answered first, and that had no budget for one. */
+      hedges: z.number(),
+      hedgesWon: z.number(),
+      hedgesDenied: z.number(),
       /** Attempts to open a connection, and those that failed. */
       connects: z.number(),
       connectFailures: z.number(),

@@ -19,6 +19,7 @@ import { CircuitBreakers } from "./clients/circuit-breaker.ts";
 import { type ConnectionTable, DEAD, LOST, NO_CONNECTION } from "./clients/connection-table.ts";
 import { type Carrier, Connections } from "./clients/connections.ts";
 import { ClientCounters } from "./clients/counters.ts";
+import { HedgePolicy } from "./clients/hedge-policy.ts";
 import { PingBefore } from "./clients/ping-before.ts";
 import { RetryBudgets } from "./clients/retry-budget.ts";
 import type { Cluster } from "./cluster.ts";
@@ -71,6 +72,7 @@ export class Client implements Carrier {
   readonly views: InstanceView[] = [];
   readonly breakers: CircuitBreakers | null;
   readonly budgets: RetryBudgets | null;
+  readonly hedging: HedgePolicy | null;
   private readonly table: ConnectionTable;
   private readonly commandTimers: TimerLane | null;
   private readonly poolTimers: TimerLane | null;
@@ -111,6 +113,7 @@ export class Client implements Carrier {
     this.pings = validation === "ping" && !this.multiplex ? new PingBefore(requests, size, this.asEver, this) : null;
     this.breakers = config.breaker === null ? null : new CircuitBreakers(config.breaker, config.instances);
     this.budgets = config.retry.budget === null ? null : new RetryBudgets(config.retry.budget, config.instances);
+    this.hedging = config.hedge === null ? null : new HedgePolicy(config.hedge, config.instances);
     this.connections = new Connections(config, sim, requests, table, cluster, latency, this);
     this.presence = new Presence(config.zones);
     this.retryRandom = sim.random(`${config.name}/retry`);
@@ -176,6 +179,21 @@ export class Client implements Carrier {
     const node = view.route(requests.slot[request], requests.reads[request] === 1);
     requests.session[request] = view.routedToReplica ? this.asReader : this.asEver;
     this.sendOver(request, this.connections.poolOf(local, node));
+  }
+
+  /** Sends a second copy of a read, to another node than the first one's where there is one. */
+  callElsewhere(copy: number, argv: readonly Bytes[], first: number): void {
+    const { requests, connections } = this;
+    requests.argv[copy] = argv;
+    requests.attempt[copy] = 1;
+    requests.issuedNs[copy] = this.sim.now;
+    requests.reads[copy] = 1;
+    this.counters.tries++;
+    const local = requests.instance[copy] - this.firstInstance;
+    const view = this.views[local];
+    const node = view.routeElsewhere(requests.slot[copy], connections.poolOfRequest(first)?.member);
+    requests.session[copy] = view.routedToReplica ? this.asReader : this.asEver;
+    this.sendOver(copy, connections.poolOf(local, node));
   }
 
   sendOver(request: number, pool: Pool): void {

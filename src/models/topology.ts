@@ -40,6 +40,8 @@ export class InstanceView {
   private lastRefreshNs = Number.NEGATIVE_INFINITY;
   private refreshing = false;
   private turn = 0;
+  /** Of second copies: they do not take the turn of first ones. */
+  private secondTurn = 0;
 
   constructor(
     private readonly config: ClientConfig,
@@ -110,6 +112,22 @@ export class InstanceView {
       }
     }
     return this.primaryOf(shard);
+  }
+
+  /** For a second copy of a read: another node than `first` that it may go to, or the primary; `first` where there is none. */
+  routeElsewhere(slot: number, first: number): number {
+    const shard = this.shardOf(slot);
+    const primary = this.primaryOf(shard);
+    const { readFrom } = this.config;
+    this.routedToReplica = false;
+    // The reader endpoint is one connection to whatever node it gave.
+    if (readFrom === "primary" || (this.reader !== null && this.usesEndpoints)) return primary;
+    const all =
+      readFrom === "any" || readFrom === "nearest" ? [...this.replicas[shard], primary] : this.replicas[shard];
+    const others = all.filter(node => node !== first);
+    const node = others.length > 0 ? others[this.secondTurn++ % others.length] : first === primary ? first : primary;
+    this.routedToReplica = node !== primary;
+    return node;
   }
 
   private shardOf(slot: number): number {

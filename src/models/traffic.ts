@@ -16,6 +16,7 @@ import { cachingPattern } from "./caching/index.ts";
 import type { Pattern, PatternWorld } from "./caching/pattern.ts";
 import { FIRST_OF_WRITES } from "./caching/steps.ts";
 import type { Client } from "./client.ts";
+import { HedgedReads } from "./clients/hedged-reads.ts";
 import type { WorkloadConfig } from "./config.ts";
 import { Overlapping } from "./faults/overlapping.ts";
 import { Flights } from "./flights.ts";
@@ -46,6 +47,8 @@ export class Traffic implements PatternWorld {
   readonly lastCounters = new Map<string, number>();
   readonly versions: Versions | null;
   readonly pattern: Pattern;
+  /** Null: each read is sent once. */
+  readonly hedged: HedgedReads | null;
 
   private readonly target: number;
   private readonly arrivals: Random;
@@ -91,7 +94,10 @@ export class Traffic implements PatternWorld {
     this.versions = writeShare > 0 && pattern.kind !== "commands" ? new Versions(keyCount) : null;
     this.flights = new Flights(keyCount, this.counters);
     this.pattern = this.makePattern(commandOf);
-    client.handlers[index] = this.pattern;
+    const { hedging } = client;
+    this.hedged =
+      hedging === null ? null : new HedgedReads(hedging, client, this.pattern, this.counters, this, sim, requests);
+    client.handlers[index] = this.hedged ?? this.pattern;
     origin.handlers[index] = {
       atOrigin: this.pattern.atOrigin,
       fetched: request => {
@@ -240,7 +246,8 @@ export class Traffic implements PatternWorld {
   }
 
   call(request: number, argv: readonly Bytes[], reads: boolean): void {
-    this.client.call(request, argv, reads);
+    if (reads && this.hedged !== null) this.hedged.begin(request, argv);
+    else this.client.call(request, argv, reads);
   }
 
   fetch(request: number): void {

@@ -66,6 +66,7 @@ function clientConfig(
     timeoutNs: client.timeout,
     retry: retryConfig(client, path, report),
     breaker: breakerConfig(client),
+    hedge: hedgeConfig(client),
     dnsTtlNs: client.dns.ttl,
     splitsKeys: client.multiKey === "split",
     refresh: {
@@ -120,6 +121,25 @@ function breakerConfig({ circuitBreaker }: WholeClient): ClientConfig["breaker"]
   return { failures, calls, minimum, openNs: open, probes };
 }
 
+function hedgeConfig({ hedge }: WholeClient): ClientConfig["hedge"] {
+  if (hedge === undefined) return null;
+  const { after, budget } = hedge;
+  return "afterNs" in after
+    ? { afterNs: after.afterNs, quantile: 0, budget }
+    : { afterNs: null, quantile: after.quantile, budget };
+}
+
+function checkHedge({ hedge, readFrom, pool, timeout }: WholeClient, path: PathOf, report: Report): void {
+  if (hedge === undefined) return;
+  if (readFrom === "primary" && pool.multiplex && pool.size === 1) {
+    report(path("hedge"), "has no effect: all reads go to the primary over one connection («readFrom», «pool.size»)");
+  }
+  if ("afterNs" in hedge.after && hedge.after.afterNs >= timeout) {
+    report(path("hedge", "after"), "has no effect: commands end before it («timeout»)");
+  }
+  if (hedge.budget.share === 0) report(path("hedge", "budget", "share"), "of nothing allows no second copies");
+}
+
 /** Of the pool, what means nothing to a client that shares its connections. */
 const EXCLUSIVE_ONLY = ["order", "validation", "idleTimeout", "lifetime", "minIdle", "reuse"] as const;
 /** What means nothing when connections are not kept. */
@@ -158,6 +178,7 @@ function checkClient(given: ClientInput, client: WholeClient, tls: boolean, path
         report(path("retry", key), "has no effect: with «attempts: 1» there are no retries");
     }
   }
+  checkHedge(client, path, report);
   if (circuitBreaker !== undefined && circuitBreaker.minimum > circuitBreaker.calls) {
     const { minimum, calls } = circuitBreaker;
     report(path("circuitBreaker", "minimum"), `of ${minimum} is never reached: only the last ${calls} are looked at`);

@@ -16,14 +16,16 @@ interface Given {
   readonly pool: { readonly initial?: number | undefined; readonly maxWait?: number | undefined };
   readonly retry: { readonly budget?: NonNullable<ClientInput["retry"]>["budget"] };
   readonly circuitBreaker?: ClientInput["circuitBreaker"];
+  readonly hedge?: ClientInput["hedge"];
   readonly user?: ClientInput["user"];
   readonly iam?: ClientInput["iam"];
 }
 
-export type WholeClient = Omit<Whole<ClientInput>, "pool" | "retry" | "circuitBreaker" | "user" | "iam"> & {
+export type WholeClient = Omit<Whole<ClientInput>, "pool" | "retry" | "circuitBreaker" | "hedge" | "user" | "iam"> & {
   readonly pool: Omit<Whole<NonNullable<ClientInput["pool"]>>, "initial" | "maxWait"> & Given["pool"];
   readonly retry: Omit<Whole<NonNullable<ClientInput["retry"]>>, "budget"> & Given["retry"];
   readonly circuitBreaker?: Given["circuitBreaker"];
+  readonly hedge?: Given["hedge"];
 };
 
 type Tree = Record<string, unknown>;

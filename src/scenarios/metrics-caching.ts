@@ -2,6 +2,7 @@
 
 import { HIT, MISS } from "../models/outcome.ts";
 import { highest, type Metric, total } from "./metric.ts";
+import { endedIn } from "./window.ts";
 
 export const CACHING_METRICS: readonly Metric[] = [
   {
@@ -21,6 +22,16 @@ export const CACHING_METRICS: readonly Metric[] = [
     unit: "duration",
     perWorkload: true,
     read: source => (highest(source, "StaleAgeMax", source.workload) ?? 0) * 1e9,
+  },
+  {
+    name: "hedged",
+    summary: "commands that were sent a second time (clients[].hedge), as a share of the requests",
+    unit: "share",
+    perWorkload: true,
+    read: source => {
+      const ended = endedIn(source.measured.outcomes);
+      return ended === 0 ? null : total(source, "HedgedReads", source.workload) / ended;
+    },
   },
   {
     name: "stampede",

@@ -50,6 +50,7 @@ const shape: fc.Arbitrary<Shape> = fc
     commands: fc.boolean(),
     closed: fc.boolean(),
     readFrom: fc.constantFrom("primary" as const, "replica" as const, "nearest" as const),
+    hedgeAfterMs: fc.constantFrom(null, null, 0.3, 5),
     preload: fc.constantFrom(0, 0.5, 1),
     tls: fc.boolean(),
     drills: fc.array(drill, { maxLength: 3 }),
@@ -78,6 +79,10 @@ const shape: fc.Arbitrary<Shape> = fc
         instances: 5,
         pool: { size: one.poolSize, maxWaitNs: 100e6, multiplex: one.multiplex },
         readFrom: one.readFrom,
+        hedge:
+          one.hedgeAfterMs === null
+            ? null
+            : { afterNs: one.hedgeAfterMs * 1e6, quantile: 0, budget: { share: 1, reserve: 10 } },
       },
       workload: {
         preload: one.preload,

@@ -99,6 +99,18 @@ const CLUSTER: readonly Row[] = [
     "cluster.save.headroom",
     "it is what «method: auto» goes by, and this is forkless",
   ],
+  [
+    ["clients[0].hedge={after: p95}", "clients[0].pool={multiplex: true, size: 1}"],
+    "clients[0].hedge",
+    "all reads go to the primary over one connection",
+  ],
+  [
+    ["clients[0].hedge={after: 300ms}", "clients[0].timeout=200ms"],
+    "clients[0].hedge.after",
+    "has no effect: commands end before it",
+  ],
+  [["clients[0].hedge={after: 1ms, budget: {share: 0}}"], "clients[0].hedge.budget.share", "allows no second copies"],
+  [["clients[0].hedge={after: 95%}"], "clients[0].hedge.after", "needs a percentile such as p95, or a duration"],
   ...["backoff=1ms..2ms", "jitter=none", "on=[timeout]", "budget={}"].map(
     (setting): Row => [
       ["clients[0].retry.attempts=1", `clients[0].retry.${setting}`],

@@ -8,6 +8,9 @@ export class CachingCounters {
   readonly staleAge = new Histogram();
   /** The oldest of them since it was last read. */
   staleAgeMaxNs = 0;
+  /** Reads that were sent a second time, and those whose second copy was answered first (clients/hedged-reads.ts). */
+  hedged = 0;
+  hedgesWon = 0;
   /** Most requests to the origin for one key that were under way at once, since the counter was last read. */
   stampedePeak = 0;
   /** Misses: the first request to the origin for a key, and all of them until none is under way. */

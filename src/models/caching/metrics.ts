@@ -9,6 +9,8 @@ type Counter = { [K in keyof CachingCounters]: CachingCounters[K] extends number
 /** Metric → counter that it is the period's growth of. */
 export const CACHING_METRICS = {
   StaleReads: "staleReads",
+  HedgedReads: "hedged",
+  HedgesWon: "hedgesWon",
   LockWaits: "lockWaits",
   LocksGivenUp: "lockGivenUp",
   CoalescedRequests: "coalesced",

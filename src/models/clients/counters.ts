@@ -10,4 +10,8 @@ export class ClientCounters {
   retries = 0;
   redirects = 0;
   errorReplies = 0;
+  /** Reads that were sent a second time, whose second copy was answered first, and that could not be for want of budget. */
+  hedges = 0;
+  hedgesWon = 0;
+  hedgesDenied = 0;
 }

@@ -20,6 +20,8 @@ export interface ClientConfig {
   readonly timeoutNs: number;
   readonly retry: RetryConfig;
   readonly breaker: BreakerConfig | null;
+  /** Reads are sent a second time when the first copy is slow; null: they are not. */
+  readonly hedge: HedgeConfig | null;
   readonly dnsTtlNs: number;
   /** Commands with keys of several slots are sent in parts, one per slot. */
   readonly splitsKeys: boolean;
@@ -111,6 +113,14 @@ export interface RetryConfig extends BackoffConfig {
 export interface RetryBudgetConfig {
   readonly share: number;
   readonly reserve: number;
+}
+
+/** After which time without an answer a read is sent again; null: after a percentile of the times that answers took lately. */
+export interface HedgeConfig {
+  readonly afterNs: number | null;
+  readonly quantile: number;
+  /** Second reads that are allowed beside first ones. */
+  readonly budget: RetryBudgetConfig;
 }
 
 /** Opens when, of the last `calls` commands and not before `minimum`, a share of `failures` has failed. */

@@ -1,6 +1,8 @@
 // Scenario keys of `clients`. What is left out is as the named library has it (catalog/clients/).
 
 import { z } from "zod";
+import { parsed } from "../../drills/fields.ts";
+import { UnitError } from "../../units.ts";
 import { duration, durationOrNever, nameOf, share } from "../fields.ts";
 import { clientIamSchema } from "./auth.ts";
 import { LIBRARY_NAMES } from "./names.ts";
@@ -99,6 +101,41 @@ const circuitBreaker = z
   })
   .meta({ description: "Per instance: commands fail at once while most of the last ones have failed." });
 
+const hedge = z
+  .strictObject({
+    after: z
+      .union([
+        parsed(text => ({ quantile: quantileOf(text) })),
+        duration("A fixed time.", ["2ms"]).transform(afterNs => ({ afterNs })),
+      ])
+      .meta({
+        description:
+          "How long the first copy is waited for: a time, or a percentile of the time that answers took lately, such as p95.",
+        examples: ["p95", "2ms"],
+      }),
+    budget: z
+      .strictObject({
+        share: share("Second copies that a read earns, as a share of one.", ["10%"]).prefault("10%"),
+        reserve: z.int().min(1).max(1_000_000).default(10).meta({
+          description: "Second copies that an instance can save up; it begins with so many.",
+        }),
+      })
+      .prefault({})
+      .meta({ description: "Bounds what second copies add to the load." }),
+  })
+  .meta({
+    description:
+      "Hedged reads: one that is slow to be answered is sent again, to another node if the client may read from one; the first answer counts.",
+  });
+
+/** Of `p95` and the like. */
+function quantileOf(text: string): number {
+  const percent = /^p(\d{1,2}(?:\.\d+)?)$/u.exec(text)?.[1];
+  if (percent === undefined || Number(percent) === 0)
+    throw new UnitError(text, "a percentile such as p95, or a duration");
+  return Number(percent) / 100;
+}
+
 const topology = z
   .strictObject({
     every: durationOrNever("How often an instance asks for the topology of its own accord.", [
@@ -161,6 +198,7 @@ export const clientSchema = z
     ).optional(),
     retry: retry.optional(),
     circuitBreaker: circuitBreaker.optional(),
+    hedge: hedge.optional(),
     dns: z
       .strictObject({
         ttl: z
