@@ -83,8 +83,8 @@ export class Client implements Carrier {
   splitsKeys: boolean;
   readonly login: Login | null;
   /** How its requests ask: as ever, of a replica, where a slot moves to. */
-  private readonly asEver: number;
-  private readonly asReader: number;
+  readonly asEver: number;
+  readonly asReader: number;
   private readonly asMover: number;
   private readonly retryRandom;
 
@@ -179,21 +179,6 @@ export class Client implements Carrier {
     const node = view.route(requests.slot[request], requests.reads[request] === 1);
     requests.session[request] = view.routedToReplica ? this.asReader : this.asEver;
     this.sendOver(request, this.connections.poolOf(local, node));
-  }
-
-  /** Sends a second copy of a read, to another node than the first one's where there is one. */
-  callElsewhere(copy: number, argv: readonly Bytes[], first: number): void {
-    const { requests, connections } = this;
-    requests.argv[copy] = argv;
-    requests.attempt[copy] = 1;
-    requests.issuedNs[copy] = this.sim.now;
-    requests.reads[copy] = 1;
-    this.counters.tries++;
-    const local = requests.instance[copy] - this.firstInstance;
-    const view = this.views[local];
-    const node = view.routeElsewhere(requests.slot[copy], connections.poolOfRequest(first)?.member);
-    requests.session[copy] = view.routedToReplica ? this.asReader : this.asEver;
-    this.sendOver(copy, connections.poolOf(local, node));
   }
 
   sendOver(request: number, pool: Pool): void {

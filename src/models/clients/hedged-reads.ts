@@ -81,7 +81,20 @@ export class HedgedReads implements PatternHandler {
     this.isSecond[copy] = 1;
     this.counters.hedged++;
     client.counters.hedges++;
-    client.callElsewhere(copy, requests.argv[first], first);
+    requests.argv[copy] = requests.argv[first];
+    this.sendElsewhere(copy, local, client.connections.poolOfRequest(first)?.member);
+  }
+
+  private sendElsewhere(copy: number, local: number, first: number): void {
+    const { requests, client } = this;
+    requests.attempt[copy] = 1;
+    requests.issuedNs[copy] = this.sim.now;
+    requests.reads[copy] = 1;
+    client.counters.tries++;
+    const view = client.views[local];
+    const node = view.routeElsewhere(requests.slot[copy], first);
+    requests.session[copy] = view.routedToReplica ? client.asReader : client.asEver;
+    client.sendOver(copy, client.connections.poolOf(local, node));
   }
 
   /** A request for the same key by the same instance, which no user waits for. */
