@@ -20,6 +20,7 @@ import { type ConnectionTable, DEAD, LOST, NO_CONNECTION } from "./clients/conne
 import { type Carrier, Connections } from "./clients/connections.ts";
 import { ClientCounters } from "./clients/counters.ts";
 import { HedgePolicy } from "./clients/hedge-policy.ts";
+import type { PatternHandler } from "./clients/pattern-handler.ts";
 import { PingBefore } from "./clients/ping-before.ts";
 import { RetryBudgets } from "./clients/retry-budget.ts";
 import type { Cluster } from "./cluster.ts";
@@ -43,14 +44,6 @@ import type { Pool } from "./pool.ts";
 import { ASKING, type Failure, ORDINARY, READONLY, type Requests, sessionOf } from "./requests.ts";
 import { backoffNs } from "./retry.ts";
 import { InstanceView, PRIMARY_ENDPOINT } from "./topology.ts";
-
-/** What a client does for a workload: told when a command is over. */
-export interface PatternHandler {
-  /** The command was answered; errors of the server that are not worth a retry come here too. */
-  replied(request: number, reply: Reply): void;
-  /** All tries came to nothing. */
-  failed(request: number, failure: Failure): void;
-}
 
 const MAX_REDIRECTS = 5;
 

@@ -2,7 +2,7 @@
 
 import type { Bytes, VirtualBytes } from "../../engine/bytes.ts";
 import type { Random } from "../../sim/random.ts";
-import type { PatternHandler } from "../client.ts";
+import type { PatternHandler } from "../clients/pattern-handler.ts";
 import type { OriginHandler } from "../origin-calls.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Versions } from "../versions.ts";

@@ -18,9 +18,10 @@ import type { Bytes } from "../../engine/bytes.ts";
 import { ErrorReply, type Reply } from "../../engine/reply.ts";
 import type { Simulation } from "../../sim/simulation.ts";
 import type { CachingCounters } from "../caching/counters.ts";
-import type { Client, PatternHandler } from "../client.ts";
+import type { Client } from "../client.ts";
 import type { Failure, Requests } from "../requests.ts";
 import type { HedgePolicy } from "./hedge-policy.ts";
+import type { PatternHandler } from "./pattern-handler.ts";
 
 /** What requests that no user waits for are opened and closed by. */
 interface Background {
