@@ -166,7 +166,7 @@ function wideSeries(sheet: Sheet): RawSeries[] {
     return [];
   }
   const heads = sheet.rows.slice(0, first);
-  const width = Math.max(...sheet.rows.slice(0, first + 1).map(row => row.cells.length));
+  const width = sheet.rows.slice(0, first + 1).reduce((most, row) => Math.max(most, row.cells.length), 0);
   if (heads.length === 0)
     sheet.tell(sheet.rows[0].line, undefined, "has no headings: they must name metric and node of each column");
   const columns = Array.from({ length: width - 1 }, (_, i) => ({

@@ -136,6 +136,8 @@ export function ordered(
   return { times: order.map(i => times[i]), values: order.map(i => values[i]) };
 }
 
+const NAMESPACE = "AWS/ElastiCache";
+
 const query = z.looseObject({
   Id: z.string(),
   Label: z.string().optional(),
@@ -161,7 +163,16 @@ export function readQueries(file: string): ReadonlyMap<string, readonly string[]
     refuse(file, text, problems);
     throw new ScenarioError([]);
   }
-  const queries = Array.isArray(parsed.data) ? parsed.data : parsed.data.MetricDataQueries;
+  const [queries, at]: [z.infer<typeof query>[], Path] = Array.isArray(parsed.data)
+    ? [parsed.data, []]
+    : [parsed.data.MetricDataQueries, ["MetricDataQueries"]];
+  const strangers = queries.flatMap(({ MetricStat }, i) => {
+    const { Namespace = NAMESPACE } = MetricStat?.Metric ?? {};
+    if (Namespace === NAMESPACE) return [];
+    const path: Path = [...at, i, "MetricStat", "Metric", "Namespace"];
+    return [{ path, at: "value" as const, message: `is ${Namespace}: only metrics of ${NAMESPACE} are of a cache` }];
+  });
+  refuse(file, text, strangers);
   return new Map(
     queries.map(({ Id, Label = "", MetricStat }): [string, string[]] => {
       if (MetricStat === undefined) return [Id, [Label]];

@@ -203,8 +203,7 @@ class Table {
     const primaryReads = this.mean("GetTypeCmds", primaries) ?? 0;
     const meanReads = meanOf(reads.values) ?? 0;
     const meanWrites = meanOf(writes.values) ?? 0;
-    const connections = nodes.flatMap(node => this.levels("CurrConnections", node)).flat();
-    const use = nodes.flatMap(node => this.levels("DatabaseMemoryUsagePercentage", node));
+    const connections = nodes.flatMap(node => this.levels("CurrConnections", node));
     const span = reads.times.length * this.periodSeconds;
     return {
       source: `CloudWatch, ${reads.times.length} periods of ${this.periodSeconds} s`,
@@ -223,13 +222,11 @@ class Table {
       items: this.mean("CurrItems", primaries),
       volatileItems: this.mean("CurrVolatileItems", primaries),
       usedBytes: this.mean("BytesUsedForCache", primaries),
-      memoryUse: use.length === 0 ? null : Math.max(...use) / 100,
       maxmemory: this.limit(),
       evicted: this.mean("Evictions", primaries),
       expired: this.mean("Reclaimed", primaries),
       connections: meanOf(connections),
       newConnections: this.mean("NewConnections"),
-      bytesIn: this.mean("NetworkBytesIn"),
       bytesOut: this.mean("NetworkBytesOut"),
       engineCpu: this.engineCpu(),
       replicaReads: meanReads === 0 ? 0 : 1 - primaryReads / meanReads,
@@ -285,14 +282,8 @@ class Table {
   }
 
   private engineCpu(): Observed["engineCpu"] {
-    let best: Observed["engineCpu"] = null;
-    for (const node of this.primaries) {
-      const values = this.levels("EngineCPUUtilization", node);
-      const mean = meanOf(values);
-      if (mean !== null && (best === null || mean / 100 > best.mean))
-        best = { mean: mean / 100, peak: Math.max(...values) / 100 };
-    }
-    return best;
+    const means = [...this.primaries].flatMap(node => meanOf(this.levels("EngineCPUUtilization", node)) ?? []);
+    return means.length === 0 ? null : Math.max(...means) / 100;
   }
 
   private hottestShard(): number | null {

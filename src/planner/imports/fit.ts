@@ -149,11 +149,13 @@ class Unknowns {
     const cycle = EVICTION_DEFAULTS.expiry;
     const preload = { value: "steady", rule: "the scenario begins as a cache that has been running for long" };
     if (hitRate > (1 - absent) * 0.9995) {
-      const ttl = expired > 0 ? items / expired : 86_400;
-      const rule =
+      const left = this.seen.timeLeftSeconds;
+      const [ttl, rule] =
         expired > 0
-          ? "fitted: CurrItems / Reclaimed per second"
-          : "assumed: keys have a TTL and none was seen to expire";
+          ? [items / expired, "fitted: CurrItems / Reclaimed per second"]
+          : left !== null
+            ? [2 * left, "fitted: twice what is left in the mean (avg_ttl): keys are in the middle of their lives"]
+            : [86_400, "assumed: keys have a TTL and none was seen to expire"];
       return {
         keys: {
           value: Math.round(items / Math.max(0.01, 1 - absent)),

@@ -164,6 +164,6 @@ function compare(seen: Observed, fit: Fit, { built }: Loaded): Compared[] {
   if (seen.usedBytes !== null)
     rows.push({ what: "memory of all primaries", seen: seen.usedBytes, model: told.usedBytes, unit: "bytes" });
   if (seen.engineCpu !== null)
-    rows.push({ what: "engine thread, busiest primary", seen: seen.engineCpu.mean, model: told.cpuUse, unit: "share" });
+    rows.push({ what: "engine thread, busiest primary", seen: seen.engineCpu, model: told.cpuUse, unit: "share" });
   return rows;
 }

@@ -2,6 +2,7 @@
 // gives means over its uptime; two files of one server (the same run_id), taken one after the other, give means between them.
 // One file per shard, of its primary; a file of a replica tells the reads that it answers and nothing else.
 
+import { parse } from "node:path";
 import { READONLY, WRITE } from "../../engine/command.ts";
 import { COMMANDS } from "../../engine/commands/index.ts";
 import { fileIssue, type Issue, type Position, ScenarioError } from "../../scenarios/issue.ts";
@@ -52,7 +53,6 @@ const FIGURES = [
   "connected_clients",
   "connected_slaves",
   "total_connections_received",
-  "total_net_input_bytes",
   "total_net_output_bytes",
   "used_cpu_sys",
   "used_cpu_user",
@@ -230,18 +230,13 @@ function summed(servers: readonly Span[], primaries: readonly Span[], options: I
     items: sum(one => one.keys),
     volatileItems: expires,
     usedBytes: sum(one => figure(one, "used_memory")),
-    memoryUse:
-      limits[0] === 0
-        ? null
-        : Math.max(...primaries.map(({ last }) => figure(last, "used_memory") / figure(last, "maxmemory"))),
     maxmemory: limits[0] === 0 ? null : limits[0],
     evicted: perSecond(primaries, "evicted_keys"),
     expired: perSecond(primaries, "expired_keys"),
     connections: sum(one => figure(one, "connected_clients")) / shards,
     newConnections: perSecond(servers, "total_connections_received"),
-    bytesIn: perSecond(servers, "total_net_input_bytes"),
     bytesOut: perSecond(servers, "total_net_output_bytes"),
-    engineCpu: cpu.length === 0 ? null : { mean: Math.max(...cpu), peak: Math.max(...cpu) },
+    engineCpu: cpu.length === 0 ? null : Math.max(...cpu),
     hottestShard: null,
     timeLeftSeconds:
       expires === 0
@@ -318,9 +313,6 @@ function engineOf(fields: ReadonlyMap<string, string>, notes: string[]): string 
 }
 
 function nameOf(file: string): string {
-  const base = file
-    .split("/")
-    .at(-1)!
-    .replace(/\.[^.]*$/u, "");
-  return base === "" ? "cache" : base;
+  const { name } = parse(file);
+  return name === "" ? "cache" : name;
 }

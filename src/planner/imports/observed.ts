@@ -35,8 +35,6 @@ export interface Observed {
   readonly items: number | null;
   readonly volatileItems: number | null;
   readonly usedBytes: number | null;
-  /** Highest share of maxmemory on any node. */
-  readonly memoryUse: number | null;
   /** Engine's limit of one node. */
   readonly maxmemory: number | null;
   readonly evicted: number | null;
@@ -44,15 +42,14 @@ export interface Observed {
   /** Of one node, mean. */
   readonly connections: number | null;
   readonly newConnections: number | null;
-  readonly bytesIn: number | null;
   readonly bytesOut: number | null;
-  /** Share of the engine thread of the busiest primary: mean, and the busiest period. */
-  readonly engineCpu: { readonly mean: number; readonly peak: number } | null;
+  /** Share of the engine thread of the busiest primary, in the mean. */
+  readonly engineCpu: number | null;
   /** Share of the reads that replicas answer. */
   readonly replicaReads: number;
   /** Share of the requests on the busiest shard. */
   readonly hottestShard: number | null;
-  /** Mean time to live of keys that have one; what is left of it, as INFO tells. */
+  /** What is left of the time to live of keys that have one, in the mean, as INFO tells. */
   readonly timeLeftSeconds: number | null;
   readonly policy: string | null;
   readonly engine: string | null;

@@ -244,7 +244,38 @@ describe("CSV", () => {
   });
 });
 
+it("months of minutes are no more than an hour: series may be as long as files are", () => {
+  const times = Array.from({ length: 150_000 }, (_, i) => 60 * i);
+  const more: Point[] = [
+    ["shop-0001-001 EngineCPUUtilization", [10]],
+    ["shop-0001-001 DatabaseMemoryUsagePercentage", [50]],
+  ];
+  const raw = [...NEEDED, ...more].map(([label, values]) => ({
+    texts: [label],
+    times,
+    values: times.map(() => values[0]),
+    file: "long.json",
+    path: [],
+  }));
+  const seen = observeCloudWatch(raw, OPTIONS);
+  expect(seen.engineCpu).toBeCloseTo(0.1, 9);
+  expect(seen.seconds).toBe(60 * 150_000);
+});
+
 describe("files that cannot be used", () => {
+  it("takes no queries for metrics of another service", () => {
+    const metric = { Namespace: "AWS/EC2", MetricName: "CPUUtilization" };
+    const queries = [{ Id: "m0", MetricStat: { Metric: metric, Stat: "Average" } }];
+    for (const [text, at] of [
+      [JSON.stringify(queries), "[0].MetricStat"],
+      [JSON.stringify({ MetricDataQueries: queries }), "MetricDataQueries[0].MetricStat"],
+    ]) {
+      expect(refusal(() => readQueries(file(text, "queries.json")))).toContain(
+        `${at}.Metric.Namespace: is AWS/EC2: only metrics of AWS/ElastiCache`,
+      );
+    }
+  });
+
   it.each([
     ["{}", "is no answer of get-metric-data"],
     ['{"Reservations": []}', "this file has Reservations"],

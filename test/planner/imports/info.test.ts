@@ -94,8 +94,25 @@ describe("INFO", () => {
       policy: "allkeys-lru",
       engine: "valkey-8.0",
     });
-    expect(seen.engineCpu!.mean).toBeCloseTo(0.025, 9);
+    expect(seen.engineCpu).toBeCloseTo(0.025, 9);
     expect(seen.notes.join()).toContain("means since the server started");
+  });
+
+  it("knows how long keys live by what is left of it, where none was seen to expire", async () => {
+    const seen = observe([{ sets: 0, gets: 900_000, hits: 900_000 }]);
+    const { fit } = await importScenario(seen, {
+      file: "shard-1.txt",
+      directory: ".",
+      node: "cache.r7g.large",
+      engine: null,
+      policy: null,
+      popularity: null,
+      purchase: null,
+      region: null,
+      peakToMean: 1,
+    });
+    expect(fit.ttlSeconds.value).toBeCloseTo(2 * 240, 9);
+    expect(fit.ttlSeconds.rule).toContain("avg_ttl");
   });
 
   it("of one server at two moments gives what lies between them", () => {
