@@ -23,7 +23,7 @@ async function mrc(args: MrcArguments): Promise<void> {
   oneToStdout({ json: args.json, report: args.report });
   checkWritable(args.json);
   checkWritable(args.report);
-  const { hitRateCurve } = await import("../planner/curves/mrc.ts");
+  const { curveParameters, hitRateCurve } = await import("../planner/curves/mrc.ts");
   const units = await import("../units.ts");
   const parse: Parse = (name, value, read) => {
     try {
@@ -51,7 +51,7 @@ async function mrc(args: MrcArguments): Promise<void> {
   const { engineProfile } = await import("../planner/curves/names.ts");
   const curve = hitRateCurve(log, {
     profile: engineProfile(bought.engine)!,
-    parameters: {},
+    parameters: built === null ? {} : curveParameters(built.world(0, built.scenario.seed).cluster.parameters),
     points: args.points,
     method,
     rate,

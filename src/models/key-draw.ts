@@ -7,7 +7,7 @@ import type { WorkloadConfig } from "./config.ts";
 /** Draws a key; `usual` draws one as it would be otherwise. */
 export type KeyDraw = (usual: () => number) => number;
 
-export function keyDrawer(config: WorkloadConfig, sim: Simulation): () => number {
+export function keyDrawer(config: WorkloadConfig, sim: Pick<Simulation, "now" | "random">): () => number {
   const { popularity, driftPerSecond = 0, onceShare = 0, keyCount, name } = config;
   const keyDraws = sim.random(`${name}/keys`);
   let draw = () => popularity(keyDraws);

@@ -82,6 +82,26 @@ describe("a plan simulates", () => {
   });
 });
 
+describe("every recommendation holds in its own simulation at another seed", () => {
+  it.each([
+    ["replica", "allkeys-lru", "[1, 2]"],
+    ["nearest", "allkeys-random", "[2]"],
+    ["any", "volatile-lru", "[1]"],
+  ])("with reads from %s under %s", async (readFrom, policy, replicas) => {
+    const text = scenario({
+      cluster: `replicas: 1, multiAz: true, parameters: { maxmemory-policy: ${policy} }`,
+      client: `readFrom: ${readFrom}`,
+      slo: "p99: 30ms, lag: 50ms, hitRate: 50%",
+      plan: `replicas: ${replicas}, purchase: [on-demand, reserved-1y-no-upfront]`,
+    }).replace("families: [r7g]", "families: [t4g, r7g]");
+    const { recommendation, candidates } = await documentOf(text, 1);
+    const chosen = candidates.find(one => one.name === recommendation)!;
+    expect(chosen.confirmation).toMatchObject({ holds: true, broken: [] });
+    expect(Math.abs(chosen.confirmation!.hitRate! - chosen.hitRate)).toBeLessThan(0.02);
+    expect(Math.abs(chosen.confirmation!.monthlyUsd! / chosen.monthlyUsd - 1)).toBeLessThan(0.05);
+  });
+});
+
 describe("the loss of a zone", () => {
   const single = "mode: single, multiAz: true, replicas: 1";
 

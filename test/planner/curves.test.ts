@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { engineProfile } from "../../src/engine/profile.ts";
+import { cannotDraw, drawRequests } from "../../src/planner/curves/drawn-log.ts";
 import { miniSimulation } from "../../src/planner/curves/mini-simulation.ts";
 import { hitRateCurve, hotKeysOf, LEAST_KEYS, sizesOf } from "../../src/planner/curves/mrc.ts";
 import { RequestLog } from "../../src/planner/curves/requests.ts";
@@ -13,6 +14,7 @@ import { constant } from "../../src/sim/distributions/constant.ts";
 import { zipf } from "../../src/sim/distributions/zipf.ts";
 import { randomFrom } from "../../src/sim/random.ts";
 import { TRACE_DELETE, TRACE_GET, TRACE_SET, TraceKeys, UNKNOWN_SIZE } from "../../src/workload/traces/trace.ts";
+import { load } from "../scenarios/fixture.ts";
 
 const PROFILE = engineProfile("valkey-8.0")!;
 
@@ -168,5 +170,53 @@ describe("the cheapest size", () => {
     expect(best(0.001).shards).toBe(1);
     const { monthlyUsd, memoryUsd, missesUsd } = best(100);
     expect(monthlyUsd).toBeCloseTo(memoryUsd! + missesUsd!, 9);
+  });
+});
+
+describe("requests drawn from a scenario", () => {
+  const scenario = (more: string, pattern = "pattern: { cache-aside: { ttl: 1h } }") => `name: drawn
+duration: 10s
+cluster: { engine: valkey-8.0, node: cache.r7g.large }
+clients: [{ name: web }]
+origin: { latency: 4ms }
+workload:
+  - name: pages
+    ${pattern}
+    rate: 1000/s
+    keys: { count: 500, popularity: zipf(0.9)${more} }
+`;
+  const configOf = async (text: string) => (await load(text)).built.world(0, 1).workloads[0];
+  const drawnFrom = async (text: string) => drawRequests(await configOf(text), 20_000, 1, 10e9);
+  const share = (log: RequestLog, op: number) =>
+    log.ops.subarray(0, log.count).filter(one => one === op).length / 20_000;
+
+  it("have the writes of the pattern, as what they do to a copy", async () => {
+    const written = scenario("").replace("rate: 1000/s", "rate: 1000/s\n    writes: 20%");
+    const aside = (write: string) => written.replace("ttl: 1h", `ttl: 1h, onWrite: ${write}`);
+    const [update, invalidate, around] = [aside("update"), aside("invalidate"), aside("around")].map(drawnFrom);
+    expect(share(await update, TRACE_SET)).toBeCloseTo(0.2, 1);
+    expect(share(await invalidate, TRACE_DELETE)).toBeCloseTo(0.2, 1);
+    expect((await around).count).toBeLessThan(17_000);
+    expect(share(await around, TRACE_GET)).toBeCloseTo(0.8, 1);
+  });
+
+  it("drift, and ask for keys once, as in the simulation", async () => {
+    expect((await drawnFrom(scenario(""))).keyCount).toBeLessThanOrEqual(500);
+    const once = await drawnFrom(scenario(", once: 10%"));
+    expect(once.keyCount).toBeGreaterThan(2_000);
+    // 20,000 requests take 20 s, in which 2,000 new keys come in at the top.
+    const drifting = await drawnFrom(scenario(", drift: 100/s"));
+    expect(drifting.keyCount).toBeGreaterThan(1_500);
+  });
+
+  it("are refused where no curve can show what they do", async () => {
+    const users = scenario("").replace("rate: 1000/s", "users: { count: 10 }");
+    expect(cannotDraw(await configOf(users))).toContain("needs a rate");
+    expect(cannotDraw(await configOf(scenario(", absent: 10%")))).toContain("never stored");
+    const sliding = scenario("").replace("ttl: 1h", "ttl: 1h, slidingTtl: true");
+    expect(cannotDraw(await configOf(sliding))).toContain("begins the time to live anew");
+    const hashes = scenario("", 'commands: { "HGET {key} field": 100% }');
+    expect(cannotDraw(await configOf(hashes))).toContain("HGET");
+    expect(cannotDraw(await configOf(scenario("")))).toBeNull();
   });
 });

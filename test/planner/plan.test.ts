@@ -73,6 +73,36 @@ describe("laws of a plan", () => {
     );
   });
 
+  it("hold wherever reads go, however nodes are paid for, under any policy, and with engines to choose from", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("primary", "replica", "nearest", "any"),
+        fc.constantFrom("allkeys-lru", "allkeys-random", "noeviction"),
+        fc.integer({ min: 1_000, max: 150_000 }),
+        fc.integer({ min: 50, max: 4_000 }),
+        async (readFrom, policy, rate, keys) => {
+          const usd = async (wanted: Wanted) => {
+            const text = scenario({ policy, ...wanted })
+              .replace("pool: { size: 8 }", `pool: { size: 8 }, readFrom: ${readFrom}`)
+              .replace(
+                "plan: {",
+                "plan: { purchase: [on-demand, reserved-1y-no-upfront], engines: [valkey-8.0, redis-7.1],",
+              );
+            const { candidates } = makePlan((await load(text)).built, 1);
+            return candidates.reduce((least, one) => Math.min(least, one.monthlyUsd), Number.POSITIVE_INFINITY);
+          };
+          const base = await usd({ rate, keys: `${keys}k`, slo: "lag: 20ms, memory: 80%" });
+          expect(await usd({ rate: 2 * rate, keys: `${keys}k`, slo: "lag: 20ms, memory: 80%" })).toBeGreaterThanOrEqual(
+            base,
+          );
+          expect(await usd({ rate, keys: `${2 * keys}k`, slo: "lag: 20ms, memory: 80%" })).toBeGreaterThanOrEqual(base);
+          expect(await usd({ rate, keys: `${keys}k`, slo: "lag: 40ms, memory: 90%" })).toBeLessThanOrEqual(base);
+        },
+      ),
+      { numRuns: 2 },
+    );
+  });
+
   it("a looser objective never costs more", async () => {
     for (const [tight, loose] of [
       ["hitRate: 95%", "hitRate: 80%"],

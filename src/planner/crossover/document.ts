@@ -7,6 +7,7 @@ import { breakEven } from "../../cost/commitment.ts";
 import { nodeCharges } from "../../cost/nodes.ts";
 import type { CrossoverDocument, CrossoverOffer } from "../../result/crossover.ts";
 import type { Built } from "../../scenarios/build.ts";
+import { quantileOf } from "../../sim/statistics/quantile.ts";
 import { VERSION } from "../../version.ts";
 import { meanOf } from "../forms/sizes.ts";
 import { engineSide } from "../plan/engine-side.ts";
@@ -67,7 +68,9 @@ export function crossoverDocument(
       meanRegretUsd: meanRegret([asked, ...elsewhere], name),
       ...crossings,
       interval:
-        moved.length === 0 || all.length < worlds.length ? null : { low: quantile(all, 0.1), high: quantile(all, 0.9) },
+        moved.length === 0 || all.length < worlds.length
+          ? null
+          : { low: quantileOf(all, 0.1), high: quantileOf(all, 0.9) },
       crosses: kind === "serverless" ? null : all.length / worlds.length,
     };
   });
@@ -178,8 +181,4 @@ function meanValue(built: Built): number {
   const parts = baseParts(built).filter(part => rateOf(part) > 0);
   const keys = parts.reduce((sum, part) => sum + part.keys, 0);
   return parts.reduce((sum, part) => sum + part.keys * meanOf(part.sizes), 0) / Math.max(1, keys);
-}
-
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 }

@@ -79,7 +79,6 @@ function replay(log: RequestLog, options: MiniOptions, hot: Uint8Array): MiniRes
   const texts = log.names.texts;
   const hashes = rate < 1 ? log.hashes() : null;
   const engineHashes = Int32Array.from(texts, hashKey);
-  const values: (VirtualBytes | undefined)[] = [];
   const hotEndsMs = new Float64Array(log.keyCount).fill(-1);
   let ticks = 0;
   const requests = requestsByKey(log);
@@ -121,7 +120,7 @@ function replay(log: RequestLog, options: MiniOptions, hot: Uint8Array): MiniRes
         continue;
       }
     }
-    const value = (values[key] ??= new VirtualBytes(log.valueBytes(key), key));
+    const value = new VirtualBytes(log.valueBytes(key), key);
     const px = ttl > 0 ? Math.max(1, Math.round(ttl * 1_000)) : 0;
     engine.execute(
       session,

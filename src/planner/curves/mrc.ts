@@ -1,7 +1,9 @@
 // A hit-rate curve put together: at so many sizes, LRU by stack distances and any policy by miniature simulation, and what
 // each size costs in memory and in misses.
 
+import { DEFAULT_QUANTUM } from "../../engine/memory/allocator.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
+import { HOURS_PER_MONTH } from "../../units.ts";
 import { type MiniResult, miniSimulation } from "./mini-simulation.ts";
 import type { RequestLog } from "./requests.ts";
 import { type Curve, rateForKeys, type Sampling, stackDistances } from "./stack-distance.ts";
@@ -20,6 +22,12 @@ export interface MrcOptions {
   readonly trafficFactor: number;
   readonly prices: MrcPrices | null;
   progress?(done: number, of: number): void;
+}
+
+/** Of a scenario's parameters: what decides whom the engine evicts, and when it finds what has expired. */
+export function curveParameters(parameters: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ["maxmemory-samples", "lfu-log-factor", "lfu-decay-time", "active-expire-effort"];
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name)));
 }
 
 export interface MrcPrices {
@@ -64,12 +72,12 @@ export function hotKeysOf(keys: number, rate: number): number {
 /** A miniature that holds fewer keys than that is no likeness. */
 export const LEAST_KEYS = 2_000;
 
-const HOURS_OF_MONTH_MS = 730 * 3_600_000;
+const MONTH_MS = HOURS_PER_MONTH * 3_600_000;
 /** From this share of all bytes on. */
 const SMALLEST = 0.01;
 
 export function hitRateCurve(log: RequestLog, options: MrcOptions): Mrc {
-  const layout = options.profile.layout(8, false);
+  const layout = options.profile.layout(DEFAULT_QUANTUM, false);
   const footprints = log.footprints(layout);
   const allBytes = footprints.reduce((sum, bytes) => sum + bytes, 0);
   const sampling = samplingOf(log, options);
@@ -95,7 +103,7 @@ export function hitRateCurve(log: RequestLog, options: MrcOptions): Mrc {
     const missesPerMonth =
       spanMs === 0
         ? 0
-        : (1 - (policies[0]?.hitRate ?? lru)) * curve.reads * options.trafficFactor * (HOURS_OF_MONTH_MS / spanMs);
+        : (1 - (policies[0]?.hitRate ?? lru)) * curve.reads * options.trafficFactor * (MONTH_MS / spanMs);
     const { prices } = options;
     const shards = prices === null ? null : Math.max(1, Math.ceil(scaled / prices.bytesPerShard));
     const memoryUsd = prices === null ? null : shards! * prices.monthlyUsdPerShard;

@@ -3,6 +3,7 @@
 import { VirtualBytes } from "../../engine/bytes.ts";
 import { hashKey } from "../../engine/keyspace.ts";
 import type { Layout } from "../../engine/memory/layout.ts";
+import { tableBytes } from "../../engine/memory/table-bytes.ts";
 import { stringCapacity, stringForm } from "../../engine/values/string.ts";
 import type { Distribution } from "../../sim/distributions/distribution.ts";
 import { randomFrom } from "../../sim/random.ts";
@@ -57,8 +58,8 @@ export class RequestLog implements TraceSink {
   footprints(layout: Layout): Float64Array {
     let hasTtl = false;
     for (let i = 0; i < this.count && !hasTtl; i++) hasTtl = this.ttls[i] > 0;
-    // A bucket array has between one and two pointers a key.
-    const table = (hasTtl ? 2 : 1) * TABLE_BYTES;
+    const keys = this.keyCount;
+    const table = tableBytes(layout, keys, hasTtl ? keys : 0, 0) / Math.max(1, keys);
     return Float64Array.from({ length: this.keyCount }, (_, key) => {
       const value = new VirtualBytes(this.valueBytes(key), 0);
       const form = stringForm(value, false);
@@ -83,8 +84,6 @@ export class RequestLog implements TraceSink {
     this.ttls = double(this.ttls, new Float64Array(room));
   }
 }
-
-const TABLE_BYTES = 12;
 
 /** Uniform over [0, 1), the same for the same text everywhere. */
 export function keyHash(text: string): number {

@@ -5,6 +5,7 @@
 // by Fourier's sums over the 24 hourly means (least squares, since the hours are evenly spaced). What the curve does not
 // follow, seasons of the week and bursts, becomes the range of `demand.rate`: the 5th and 99th percentile of seen over curve.
 
+import { quantileOf } from "../../sim/statistics/quantile.ts";
 import { type Course, meanOf } from "./observed.ts";
 
 const DAY = 86_400;
@@ -39,8 +40,8 @@ export function shapeOf({ times, values, periodSeconds }: Course): Shape {
       amplitude,
       phase: turned(phase - (2 * Math.PI * cycles * start) / DAY),
     })),
-    low: Math.min(1, quantile(ratios, 0.05)),
-    high: Math.max(1, quantile(ratios, 0.99)),
+    low: ratios.length === 0 ? 1 : Math.min(1, quantileOf(ratios, 0.05)),
+    high: ratios.length === 0 ? 1 : Math.max(1, quantileOf(ratios, 0.99)),
   };
 }
 
@@ -93,9 +94,4 @@ export function rateText({ mean, waves }: Shape, factor: number): string {
 function turned(angle: number): number {
   const turn = 2 * Math.PI;
   return angle - turn * Math.round(angle / turn);
-}
-
-function quantile(sorted: readonly number[], q: number): number {
-  if (sorted.length === 0) return 1;
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 }
