@@ -2,7 +2,7 @@
 // the first part of the run and faults are over before its second part, in which the load goes on and the cluster has to recover.
 
 import { Dice } from "./dice.ts";
-import { drawFault } from "./faults.ts";
+import { drawFaults } from "./faults.ts";
 import { drawClient, drawWorkloads } from "./load.ts";
 import { drawManoeuvres } from "./manoeuvres.ts";
 import { drawTopology } from "./topology.ts";
@@ -26,8 +26,7 @@ export function drawCase(seed: number, faultSeconds: number): FuzzCase {
   const healedSeconds = CALM + faultSeconds;
   const [fromMs, toMs] = [CALM * 1_000, healedSeconds * 1_000];
   const manoeuvres = drawManoeuvres(new Dice(seed, "manoeuvres"), shape, fromMs, toMs);
-  const dice = new Dice(seed, "faults");
-  const faults = Array.from({ length: dice.whole(1, 5) }, () => drawFault(dice, shape, manoeuvres, fromMs, toMs));
+  const faults = drawFaults(new Dice(seed, "faults"), shape, manoeuvres, fromMs, toMs);
   const loadSeconds = Math.max(LOAD_ENDS_AFTER, Math.ceil(patience) + LOAD_AFTER_PATIENCE);
   const scenario = {
     name: `fuzz ${seed}`,
