@@ -12,12 +12,13 @@ const RTO_NS = DEFAULT_HARDWARE.network.retransmitNs;
 export function drawClient(dice: Dice, { isSingle }: Shape): { readonly client: object; readonly patience: number } {
   const multiplex = dice.rarely(2);
   const patience = drawPatience(dice, multiplex);
+  const attempts = dice.whole(1, 4);
   const client = {
     name: "app",
     instances: dice.whole(1, 6),
     pool: { size: dice.whole(1, 8), multiplex },
     timeout: dice.oneOf("100ms", "200ms", "1s"),
-    retry: { attempts: dice.whole(1, 4), backoff: "10ms..500ms" },
+    retry: attempts === 1 ? { attempts } : { attempts, backoff: "10ms..500ms" },
     dns: { ttl: "1s" },
     readFrom: dice.oneOf("primary", "replica", "nearest"),
     ...(isSingle ? {} : { multiKey: "split" }),
@@ -41,7 +42,8 @@ function drawPatience(dice: Dice, multiplex: boolean): { readonly keys: object; 
   };
 }
 
-export function drawWorkloads(dice: Dice, { replicas }: Shape): object[] {
+export function drawWorkloads(dice: Dice, shape: Shape): object[] {
+  const { replicas } = shape;
   const several = dice.rarely(2) ? drawSeveralKeys(dice) : {};
   const values = {
     name: "values",
@@ -55,14 +57,14 @@ export function drawWorkloads(dice: Dice, { replicas }: Shape): object[] {
     keys: { count: dice.oneOf(20, 200, 1_000), popularity: dice.oneOf("uniform", "zipf(0.99)"), prefix: "v:" },
     preload: dice.oneOf("0%", "100%"),
     values: "100B",
-    ...(replicas > 0 && dice.rarely(3) ? { wait: drawWait(dice, replicas) } : {}),
+    ...(replicas > 0 && dice.rarely(3) ? { wait: drawWait(dice, shape) } : {}),
   };
   const counters = {
     name: "counters",
     commands: { "INCR {key}": 1 },
     rate: 30,
     keys: { count: 20, popularity: "uniform", prefix: "n:" },
-    ...(replicas > 0 && dice.rarely(4) ? { wait: drawWait(dice, replicas) } : {}),
+    ...(replicas > 0 && dice.rarely(4) ? { wait: drawWait(dice, shape) } : {}),
   };
   return [values, counters];
 }
@@ -75,10 +77,9 @@ function drawSeveralKeys(dice: Dice): object {
   };
 }
 
-function drawWait(dice: Dice, replicas: number): object {
-  return {
-    replicas: dice.whole(1, replicas),
-    timeout: dice.oneOf("20ms", "80ms"),
-    tooFew: dice.oneOf("fail", "accept"),
-  };
+/** Where writes wait for a disk some of them take longer than any WAIT: that fails nobody. */
+function drawWait(dice: Dice, { replicas, waitsForDisk }: Shape): object {
+  const wait = { replicas: dice.whole(1, replicas), timeout: dice.oneOf("30ms", "80ms") };
+  const tooFew = dice.oneOf("fail", "accept");
+  return { ...wait, tooFew: waitsForDisk ? "accept" : tooFew };
 }

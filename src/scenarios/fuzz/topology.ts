@@ -10,6 +10,8 @@ export interface Shape {
   readonly isUpstream: boolean;
   /** Slots move as a whole. */
   readonly isAtomic: boolean;
+  /** Every write waits for a disk. */
+  readonly waitsForDisk: boolean;
 }
 
 export interface Topology {
@@ -28,7 +30,11 @@ export function drawTopology(dice: Dice): Topology {
   const isDurable = !isSingle && !isUpstream && zones > 1 && replicas > 0 && dice.rarely(2);
   const engine = isDurable ? "valkey-9.0" : dice.oneOf("valkey-7.2", "valkey-8.0", "valkey-9.0");
   const isAtomic = engine === "valkey-9.0" && !dice.rarely(3);
-  const shape: Shape = { zones, shards, replicas, isSingle, isUpstream, isAtomic };
+  const backlog = dice.oneOf(16_384, 262_144, 1_048_576);
+  const minReplicas = replicas > 0 && dice.rarely(4) ? { "min-replicas-to-write": 1 } : {};
+  const file = isUpstream && dice.rarely(2) ? drawFile(dice) : {};
+  const waitsForDisk = "appendfsync" in file && file.appendfsync === "always";
+  const shape: Shape = { zones, shards, replicas, isSingle, isUpstream, isAtomic, waitsForDisk };
   const cluster = {
     engine,
     management: isUpstream ? "self-managed" : "elasticache",
@@ -37,11 +43,7 @@ export function drawTopology(dice: Dice): Topology {
     shards,
     replicas,
     ...(isDurable ? { tls: true, durability: { mode: dice.oneOf("sync", "async") } } : {}),
-    parameters: {
-      "repl-backlog-size": dice.oneOf(16_384, 262_144, 1_048_576),
-      ...(replicas > 0 && dice.rarely(4) ? { "min-replicas-to-write": 1 } : {}),
-      ...(isUpstream && dice.rarely(2) ? appendOnly(dice) : {}),
-    },
+    parameters: { "repl-backlog-size": backlog, ...minReplicas, ...file },
     scaling: {
       provisioning: `${dice.whole(1, 4)}s`,
       drain: `${dice.whole(0, 3)}s`,
@@ -61,7 +63,8 @@ export function drawTopology(dice: Dice): Topology {
   return { shape, cluster };
 }
 
-function appendOnly(dice: Dice): object {
+/** Parameters of the append-only file. */
+function drawFile(dice: Dice) {
   const rewrites = { "auto-aof-rewrite-percentage": 100, "auto-aof-rewrite-min-size": dice.oneOf("10kb", "64mb") };
   return { appendonly: "yes", appendfsync: dice.oneOf("always", "everysec", "no"), ...rewrites };
 }
