@@ -53,7 +53,14 @@ describe("a hot shard", () => {
   });
 
   it("needs a share and a workload that draws its keys", () => {
-    const facts = { shards: 3, lastShard: 3, replicas: 0, mode: "cluster", earlier: [], workloads: [{ isTrace: true }] };
+    const facts = {
+      shards: 3,
+      lastShard: 3,
+      replicas: 0,
+      mode: "cluster",
+      earlier: [],
+      workloads: [{ isTrace: true }],
+    };
     const found = spec.problems!(spec.options.parse({ share: "0%" }), facts as never);
     expect(found.map(({ message }) => message)).toEqual([
       "must be more than nothing",
