@@ -53,7 +53,8 @@ export function mrcOptions(yargs: Argv): Argv<MrcArguments> {
     .option("policies", {
       ...text,
       default: "allkeys-lru,allkeys-lfu",
-      describe: "Eviction policies to simulate with the engine's own code; none: LRU by stack distance only",
+      describe:
+        "Eviction policies to simulate with the engine's own code, also memcached and memcached-flat; none: LRU by stack distance only",
     })
     .option("points", { type: "number", default: 10, describe: "Sizes, from 1 % of all bytes to all" })
     .option("engine", { ...text, describe: "Whose memory and eviction (the scenario's; valkey-8.0)" })

@@ -90,7 +90,7 @@ const AUTO_EXACT = 1_000_000;
 
 /** Names of policies, engine, format, node and price book. */
 async function checkNames(args: MrcArguments, policies: readonly string[]): Promise<void> {
-  const { POLICY_NAMES, PROFILE_NAMES, TRACE_FORMATS } = await import("../planner/curves/names.ts");
+  const { isMemcachedPolicy, POLICY_NAMES, PROFILE_NAMES, TRACE_FORMATS } = await import("../planner/curves/names.ts");
   const { nodeTypes } = await import("../catalog/nodes.ts");
   const { priceBookNames } = await import("../catalog/prices.ts");
   const { didYouMean } = await import("../scenarios/suggest.ts");
@@ -100,6 +100,11 @@ async function checkNames(args: MrcArguments, policies: readonly string[]): Prom
     problems.push(`no ${what} «${name}»; ${list ?? `there are ${names.join(", ")}`}${didYouMean(name, names)}`);
   };
   for (const name of policies) known("policy", name, POLICY_NAMES);
+  if (args["origin-cost"] !== undefined && policies.length > 0 && isMemcachedPolicy(policies[0])) {
+    problems.push(
+      "--origin-cost: the first policy decides which size is cheapest, and memory is priced by nodes of --engine: name one of the engine's first",
+    );
+  }
   known("engine", args.engine, PROFILE_NAMES);
   known("format", args.format, ["auto", ...TRACE_FORMATS.map(one => one.name)]);
   known(

@@ -4,6 +4,7 @@
 import { DEFAULT_QUANTUM } from "../../engine/memory/allocator.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import { HOURS_PER_MONTH } from "../../units.ts";
+import { isMemcachedPolicy, memcachedSimulation } from "./memcached-simulation.ts";
 import { type MiniResult, miniSimulation } from "./mini-simulation.ts";
 import type { RequestLog } from "./requests.ts";
 import { type Curve, rateForKeys, type Sampling, stackDistances } from "./stack-distance.ts";
@@ -87,14 +88,16 @@ export function hitRateCurve(log: RequestLog, options: MrcOptions): Mrc {
   const steps = sizes.length * options.policies.length;
   const points = sizes.map((bytes, at): MrcPoint => {
     const policies = options.policies.map((policy, i) => {
-      const result: MiniResult = miniSimulation(log, footprints, {
-        profile: options.profile,
-        policy,
-        parameters: options.parameters,
-        bytes,
-        rate: options.method === "exact" ? 1 : sampling.rate,
-        leastKeys: LEAST_KEYS,
-      });
+      const result: MiniResult = isMemcachedPolicy(policy)
+        ? memcachedSimulation(log, policy, bytes)
+        : miniSimulation(log, footprints, {
+            profile: options.profile,
+            policy,
+            parameters: options.parameters,
+            bytes,
+            rate: options.method === "exact" ? 1 : sampling.rate,
+            leastKeys: LEAST_KEYS,
+          });
       options.progress?.(at * options.policies.length + i + 1, steps);
       return { policy, hitRate: result.hitRate, rate: result.rate };
     });
