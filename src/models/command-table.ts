@@ -5,6 +5,7 @@ import { COMMANDS } from "../engine/commands/index.ts";
 import { SYNTAX } from "../engine/commands/syntax.ts";
 import { ABSENT, DEVIATIONS, EVERYWHERE, SUITE_FAILURES } from "../engine/deviations.ts";
 import { parseSyntax, synopsis } from "../engine/introspection/syntax.ts";
+import { TEXT_COMMANDS } from "../engine/memcached/text/index.ts";
 import { COMMAND_COSTS, COMMAND_COSTS_VALKEY_8, type CommandCost } from "./costs.ts";
 
 export interface CommandRow {
@@ -53,6 +54,22 @@ export function costText({ base, hot, miss, cache }: CommandCost): string {
   return `${us(base)} us + ${us(hot)} us per element${beyond}`;
 }
 
+/** Memcached's commands as documentation and the command line show them. */
+export function memcachedRows(): { readonly group: string; readonly call: string; readonly summary: string }[] {
+  return [...TEXT_COMMANDS.values()].map(({ name, group, syntax, summary }) => ({
+    group,
+    call: `${name} ${syntax}`.trimEnd(),
+    summary,
+  }));
+}
+
+function memcachedDocs(): string[] {
+  const rows = memcachedRows().map(({ call, summary }) => `| \`${call.replaceAll("|", "\\|")}\` | ${summary}. |`);
+  const head =
+    "Of `serve --engine memcached-1.6`; replies, errors among them, are those of memcached 1.6.18 ([models.md](models.md), 28).";
+  return ["## Memcached", "", head, "", "| command | what it does |", "| --- | --- |", ...rows, ""];
+}
+
 /** docs/commands.md. */
 export function commandDocs(): string {
   const rows = commandRows();
@@ -85,6 +102,7 @@ export function commandDocs(): string {
     }
     out.push("");
   }
+  out.push(...memcachedDocs());
   out.push("## Everywhere", "", ...EVERYWHERE.map(text => `- ${text}`), "");
   out.push("## The official suite", "", "| test that fails | why |", "| --- | --- |");
   for (const [name, why] of SUITE_FAILURES) out.push(`| ${name} | ${why} |`);

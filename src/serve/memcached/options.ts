@@ -180,7 +180,7 @@ export function memcachedOptions(words: readonly string[]): MemcachedOptions {
     const [name, glued] = split(word);
     const option = MEMCACHED_OPTIONS.find(one => one.names.includes(name));
     if (option === undefined) {
-      problems.push(`${word}: no such option; there are ${MEMCACHED_OPTIONS.map(one => one.names[0]).join(", ")}`);
+      problems.push(`${word}: no such option; there are\n${describeOptions()}`);
       continue;
     }
     if (option.value === null && glued !== null) {
@@ -200,6 +200,13 @@ export function memcachedOptions(words: readonly string[]): MemcachedOptions {
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   const { port, listen, verbosity, members } = draft;
   return { settings, port, listen, verbosity, members };
+}
+
+/** One a line. */
+function describeOptions(): string {
+  return MEMCACHED_OPTIONS.map(({ names, value, meaning }) => `  ${names[0]} ${value ?? ""}`.padEnd(28) + meaning).join(
+    "\n",
+  );
 }
 
 function split(word: string): [name: string, glued: string | null] {
