@@ -114,7 +114,12 @@ export const MEMCACHED_OPTIONS: readonly Option[] = [
     meaning: "flush_all is refused",
     take: flag("flushEnabled", false),
   },
-  { names: ["-o", "--extended"], value: "options", meaning: "the options below, a comma between them", take: extended },
+  {
+    names: ["-o", "--extended"],
+    value: "options",
+    meaning: "no_modern and others, a comma between them",
+    take: extended,
+  },
   { names: ["-v", "--verbose"], value: null, meaning: "log connections", take: louder },
   {
     names: ["--members"],
