@@ -105,8 +105,9 @@ describe("every recommendation holds in its own simulation at another seed", () 
 describe("the loss of a zone", () => {
   const single = "mode: single, multiAz: true, replicas: 1";
 
-  it("is simulated with cluster mode disabled too", async () => {
-    const text = scenario({ cluster: single, slo: "zoneLoss: true, recovery: 2m", plan: "replicas: [1]" });
+  it("is simulated with cluster mode disabled too, and whole where the scenario itself is a sample", async () => {
+    const whole = scenario({ cluster: single, slo: "zoneLoss: true, recovery: 2m", plan: "replicas: [1]" });
+    const text = whole.replace("duration: 10s", "duration: 10s\nfidelity: sampled(1/2)");
     const document = await documentOf(text, 1);
     expect(document.zoneLoss?.holds).toBe(true);
     expect(document.recommendation).toBe(document.candidates[0].name);

@@ -60,8 +60,7 @@ export async function loadShape(shape: Shape, options: ConfirmOptions, extent: E
       ...settings,
       ...shaped,
       ...workload,
-      ...(plain.resolved.windows === undefined ? [] : ["~windows"]),
-      `fidelity=${fidelityName(extent.keysPer)}`,
+      ...extentSettings(plain, extent.keysPer),
       "drills=[]",
       "expect=[]",
       // Rows of a sample are not read; they must not be longer than what is warmed up.
@@ -71,6 +70,11 @@ export async function loadShape(shape: Shape, options: ConfirmOptions, extent: E
     duration: `${extent.seconds}s`,
   });
   return withValues(loaded, options.valueFactor ?? 1);
+}
+
+/** However the scenario itself is simulated. */
+export function extentSettings({ resolved }: Loaded, keysPer: number): string[] {
+  return [...(resolved.windows === undefined ? [] : ["~windows"]), `fidelity=${fidelityName(keysPer)}`];
 }
 
 export function fidelityName(keysPer: number): string {

@@ -73,7 +73,7 @@ export async function planDocument(
     order: [...confirmed.order],
     skipped: [...confirmed.skipped],
     stopped: confirmed.stopped,
-    zoneLoss: losses.get(chosen?.shape.body ?? "") ?? [...losses.values()][0] ?? null,
+    zoneLoss: (chosen === undefined ? [...losses.values()][0] : losses.get(chosen.shape.body)) ?? null,
     breaks: chosen === undefined ? null : breakingPoint(built, chosen.shape, judge),
     growth: growthPath(built, judge),
     frontier: [...made.frontier],

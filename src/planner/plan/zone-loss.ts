@@ -3,7 +3,7 @@
 
 import { loadScenario } from "../../scenarios/load.ts";
 import { runScenario } from "../../scenarios/run.ts";
-import { type ConfirmOptions, nodeSettings } from "./confirm-shape.ts";
+import { type ConfirmOptions, extentSettings, nodeSettings } from "./confirm-shape.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface ZoneLoss {
@@ -40,6 +40,7 @@ export async function simulateZoneLoss(shape: Shape, options: ConfirmOptions): P
     settings: [
       ...settings,
       ...nodeSettings(shape, cluster),
+      ...extentSettings(plain, 1),
       ...workloads.flatMap(({ rate, pipeline, keys, preload }, i) => [
         `workload[${i}].rate=${Math.max(1, (Math.min(all, RATE) * rate) / Math.max(1, all)) / pipeline}`,
         `workload[${i}].keys.count=${Math.min(KEYS, keys)}`,
