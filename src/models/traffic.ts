@@ -47,8 +47,8 @@ export class Traffic implements PatternWorld {
   readonly lastCounters = new Map<string, number>();
   readonly versions: Versions | null;
   readonly pattern: Pattern;
-  /** Null: each read is sent once. */
-  readonly hedged: HedgedReads | null;
+  /** Who sends commands: the client, or who sends slow reads a second time. */
+  private readonly caller: Client | HedgedReads;
 
   private readonly target: number;
   private readonly arrivals: Random;
@@ -95,9 +95,10 @@ export class Traffic implements PatternWorld {
     this.flights = new Flights(keyCount, this.counters);
     this.pattern = this.makePattern(commandOf);
     const { hedging } = client;
-    this.hedged =
+    const hedged =
       hedging === null ? null : new HedgedReads(hedging, client, this.pattern, this.counters, this, sim, requests);
-    client.handlers[index] = this.hedged ?? this.pattern;
+    this.caller = hedged ?? client;
+    client.handlers[index] = hedged ?? this.pattern;
     origin.handlers[index] = {
       atOrigin: this.pattern.atOrigin,
       fetched: request => {
@@ -246,8 +247,7 @@ export class Traffic implements PatternWorld {
   }
 
   call(request: number, argv: readonly Bytes[], reads: boolean): void {
-    if (reads && this.hedged !== null) this.hedged.begin(request, argv);
-    else this.client.call(request, argv, reads);
+    this.caller.call(request, argv, reads);
   }
 
   fetch(request: number): void {

@@ -56,9 +56,10 @@ export class HedgedReads implements PatternHandler {
     });
   }
 
-  begin(request: number, argv: readonly Bytes[]): void {
+  /** Stands for the client's own `call`. */
+  call(request: number, argv: readonly Bytes[], reads: boolean): void {
     const { requests, policy, client } = this;
-    if (requests.slot[request] < 0) return client.call(request, argv, true);
+    if (!reads || requests.slot[request] < 0) return client.call(request, argv, reads);
     const copy = this.copyOf(request);
     this.first[request] = copy;
     this.second[request] = NONE;
