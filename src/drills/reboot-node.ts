@@ -19,7 +19,8 @@ export const rebootNode: Drill<z.infer<typeof options>> = {
   options,
   problems(given, facts) {
     const problems = targetProblems(given, facts);
-    if (facts.failover === "managed" && facts.mode === "cluster") {
+    // Of Memcached it reboots any node (RebootCacheCluster).
+    if (facts.failover === "managed" && facts.mode === "cluster" && !facts.engine.startsWith("memcached")) {
       const message =
         "ElastiCache does not reboot nodes in cluster mode (RebootCacheCluster): use crash-node, or test-failover";
       problems.push({ path: [], message });
