@@ -4,7 +4,7 @@ import type { PlanCandidate, PlanDocument } from "../result/plan.ts";
 import { formatDurationNs, formatNumber, formatPercent, formatUsd } from "../units.ts";
 import { type Part, renderDocument } from "./document.ts";
 import { html, type Markup, name } from "./markup.ts";
-import { planAnswer, planQuantity, simulated } from "./plan-text.ts";
+import { orderText, planAnswer, planQuantity, simulated } from "./plan-text.ts";
 import { placing } from "./plot.ts";
 import { type Column, dataTable } from "./sections/data-table.ts";
 
@@ -74,7 +74,7 @@ function order({ order: pairs, stopped }: PlanDocument): Markup {
     { head: "dearer", words: true, cell: one => one.dearer },
     { head: "difference", unit: "a month", cell: one => usd(one.differenceUsd) },
     { head: "± (95 %)", cell: one => usd(one.halfWidthUsd) },
-    { head: "clear", words: true, cell: one => (one.significant ? "yes" : "no") },
+    { head: "clear", words: true, cell: orderText },
   ];
   return html`<p>Paired differences of the simulated bills, under the same draws.${stopped !== null && html` ${stopped}.`}</p>${dataTable("Order", columns, pairs)}`;
 }

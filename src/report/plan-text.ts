@@ -38,7 +38,8 @@ export function planAnswer(plan: PlanDocument): string[] {
   const confirmed = plan.candidates.filter(one => one.confirmation !== null);
   if (confirmed.length > 0) {
     const { replications: runs } = confirmed[0].confirmation!;
-    const clear = plan.stopped ?? `every objective and the order by cost are clear at 95 %`;
+    const alike = plan.order.some(pair => orderText(pair) === ALIKE) ? ", but for bills that are alike" : "";
+    const clear = plan.stopped ?? `every objective and the order by cost are clear at 95 %${alike}`;
     const ways = [...new Set(confirmed.map(one => one.confirmation!.fidelity))].filter(one => one !== "exact");
     const sampled = ways.length === 0 ? "" : ` as ${ways.join(" and ")}`;
     const shapes = `${confirmed.length} ${confirmed.length === 1 ? "shape" : "shapes"}`;
@@ -46,6 +47,14 @@ export function planAnswer(plan: PlanDocument): string[] {
     for (const { name, why } of plan.skipped) parts.push(`Not simulated: ${name}: ${why}`);
   } else if (plan.stopped !== null) parts.push(`Simulations: ${plan.stopped}`);
   return parts;
+}
+
+const ALIKE = "alike";
+
+/** Whether two neighbours by cost are told apart, or as dear as each other for all that it matters. */
+export function orderText({ significant, differenceUsd, halfWidthUsd }: PlanDocument["order"][number]): string {
+  if (!significant) return "no";
+  return halfWidthUsd === 0 || halfWidthUsd < differenceUsd ? "yes" : ALIKE;
 }
 
 function nothing({ nearest, candidates }: PlanDocument): string {
