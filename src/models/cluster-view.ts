@@ -32,7 +32,9 @@ export function viewOf(cluster: Cluster, node: Node): ClusterView {
   return {
     refusal(slot: number, session: Session, command: Command, argv: readonly Bytes[] = []): ErrorReply | null {
       if (node.clusterDown) return CLUSTER_DOWN;
-      if (node.outlook !== null) return byOutlook(node, node.outlook, slot, session, command);
+      if (node.outlook !== null && !isEndOfMove(node, cluster, slot)) {
+        return byOutlook(node, node.outlook, slot, session, command);
+      }
       const shard = shards[slots.owner[slot]];
       if (slots.moving.size > 0) {
         const move = slots.moving.get(slot);
@@ -43,6 +45,12 @@ export function viewOf(cluster: Cluster, node: Node): ClusterView {
       return new ErrorReply(`MOVED ${slot} ${addressOf(shard.primary)}`);
     },
   };
+}
+
+/** Source and target of a slot are told so themselves (CLUSTER SETSLOT), whatever else they have missed. */
+function isEndOfMove(node: Node, { shards, slots }: Cluster, slot: number): boolean {
+  const move = slots.moving.get(slot);
+  return move !== undefined && (shards[move.from].primary === node || shards[move.to].primary === node);
 }
 
 /** A node that has missed a change of roles answers by what it knows. */

@@ -64,6 +64,17 @@ export class Hearsay {
     if (this.behind.size > 0 && !this.isAwake) this.sleep();
   }
 
+  /** A slot has changed hands between two shards: their nodes know, whatever roles they have missed. */
+  moved(slot: number, from: number, to: number): void {
+    for (const node of this.behind) {
+      if (node.shard !== from && node.shard !== to) continue;
+      const { outlook } = node;
+      const slots = outlook!.slots.slice();
+      slots[slot] = to;
+      node.outlook = { ...outlook!, slots };
+    }
+  }
+
   private sleep(): void {
     this.isAwake = true;
     this.sim.after(CRON_NS, "hearsay", () => this.look());

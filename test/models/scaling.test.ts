@@ -67,6 +67,16 @@ describe("changes of the cluster", () => {
     expect(world.cluster.capacity.means()[0].nodes).toBeCloseTo((6 * 3 + 8 * 17) / 20, 6);
   });
 
+  it("gives a new shard as many replicas as the cluster is to have, also while a host is lost", () => {
+    const failover = managed({ detection: 1, promotion: 1, replacement: 1_000 });
+    const world = smallWorld({ keys: 500, rate: 500, seconds: 20, cluster: { scaling: SCALING, failover } });
+    const { cluster } = world;
+    world.sim.after(1e9, "lost", () => world.crash(cluster.shards[0].replicas[0], "lost"));
+    world.sim.after(5e9, "scale out", () => scaleOut(cluster, 1, report(), () => {}));
+    runTo(world, 20);
+    expect(cluster.shards.map(shard => shard.replicas.length)).toEqual([0, 1, 1, 1]);
+  });
+
   it("puts members into the zones that are named, and else apart", () => {
     const { cluster } = smallConfig({});
     expect([0, 1].map(member => zoneFor(cluster, 3, 1, member))).toEqual([1, 2]);

@@ -69,7 +69,7 @@ export function restore(
 ): void {
   const what = backup === null ? "a new, empty cluster" : "restoring into a new cluster";
   const old = cluster.members;
-  const replicas = Math.min(...old.map(shard => shard.replicas.length));
+  const replicas = cluster.config.replicasPerShard;
   const refusal = beyondQuotas(cluster.config.quotas, shards, shards * (1 + replicas));
   const manoeuvre = begin(cluster, what, report, done, refusal);
   if (manoeuvre === null) return;

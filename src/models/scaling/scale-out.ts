@@ -1,5 +1,5 @@
-// More shards: new nodes, then the slots are evened out over all. A new shard has as many replicas as the smallest of those
-// that there are (AWS, online resharding).
+// More shards: new nodes, then the slots are evened out over all. A new shard has as many replicas as the others (AWS, online
+// resharding), those counted whose host is lost just now.
 
 import type { Cluster } from "../cluster.ts";
 import { addShard } from "../cluster-members.ts";
@@ -17,8 +17,8 @@ export function scaleOut(cluster: Cluster, shards: number, report: ManoeuvreRepo
   const { startNs } = manoeuvre;
   whenProvisioned(cluster, () => {
     manoeuvre.phase("new nodes", startNs, PROVISIONING_SETTING);
-    const replicas = Math.min(...cluster.members.map(shard => shard.replicas.length));
-    const added = Array.from({ length: shards }, () => addShard(cluster, replicas, manoeuvre.event));
+    const { replicasPerShard } = cluster.config;
+    const added = Array.from({ length: shards }, () => addShard(cluster, replicasPerShard, manoeuvre.event));
     report.target = added.map(shard => `shard ${shard.index + 1}`).join(", ");
     report.figures.shards = cluster.members.length;
     // Memcached's nodes know nothing of each other: clients ask the new ones from now on, and nothing moves.

@@ -171,6 +171,7 @@ export class SlotBySlot {
         return this.batch(route, at);
       }
       cluster.slots.assign(slot, route.to);
+      cluster.hearsay.moved(slot, route.from, route.to);
       this.progress.movedSlots++;
       this.nextSlot(route, at + 1);
     });
