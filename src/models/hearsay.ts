@@ -64,14 +64,14 @@ export class Hearsay {
     if (this.behind.size > 0 && !this.isAwake) this.sleep();
   }
 
-  /** A slot has changed hands between two shards: their nodes know, whatever roles they have missed. */
-  moved(slot: number, from: number, to: number): void {
+  /** Slots change hands between two shards: their nodes know, whatever roles they have missed. */
+  handOver(given: readonly number[], from: number, to: number): void {
+    for (const slot of given) this.slots.assign(slot, to);
     for (const node of this.behind) {
       if (node.shard !== from && node.shard !== to) continue;
-      const { outlook } = node;
-      const slots = outlook!.slots.slice();
-      slots[slot] = to;
-      node.outlook = { ...outlook!, slots };
+      const slots = node.outlook!.slots.slice();
+      for (const slot of given) slots[slot] = to;
+      node.outlook = { ...node.outlook!, slots };
     }
   }
 

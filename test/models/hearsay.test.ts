@@ -26,8 +26,7 @@ describe("a node that has missed a change of roles", () => {
     const { cluster, source, target, other, answer } = behind();
     expect([source, other].every(node => node.outlook !== null)).toBe(true);
     expect(answer(source)).toBeNull();
-    cluster.slots.assign(0, 1);
-    cluster.hearsay.moved(0, 0, 1);
+    cluster.hearsay.handOver([0], 0, 1);
     expect(answer(source)).toBe(`MOVED 0 ${target.name}:6379`);
     expect(answer(target)).toBeNull();
     // Who has no part in it lives in the past.

@@ -243,17 +243,14 @@ export class AtomicMigration {
     if (job.over) return;
     if (!this.isAlive(job)) return this.fail(job);
     const { source, target, route } = job;
-    const { sim, slots, hearsay, log } = this.cluster;
+    const { sim, hearsay, log } = this.cluster;
     if (!this.apply(job, Number.POSITIVE_INFINITY)) return;
     if (target.backlogNs > 0 || source.backlogNs > 0) {
       const wait = Math.max(target.backlogNs, source.backlogNs);
       return this.later(wait, () => this.finish(job, pausedNs));
     }
     job.over = true;
-    for (const slot of route.slots) {
-      slots.assign(slot, route.to);
-      hearsay.moved(slot, route.from, route.to);
-    }
+    hearsay.handOver(route.slots, route.from, route.to);
     source.engine.propagation.tap = null;
     const { progress } = this;
     progress.movedSlots += route.slots.length;

@@ -170,8 +170,7 @@ export class SlotBySlot {
         if (known?.isOf(primary)) this.forget(route.from);
         return this.batch(route, at);
       }
-      cluster.slots.assign(slot, route.to);
-      cluster.hearsay.moved(slot, route.from, route.to);
+      cluster.hearsay.handOver([slot], route.from, route.to);
       this.progress.movedSlots++;
       this.nextSlot(route, at + 1);
     });
