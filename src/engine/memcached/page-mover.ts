@@ -17,7 +17,6 @@ export function movePage(store: MemcachedStore, from: number, to: number): boole
     if (chunks < slabs.usedOn(from, page)) return false;
     slabs.strip(from, page);
     for (const item of found) emptyChunk(store, item, from, page);
-    slabs.strip(from, page);
   }
   slabs.hand(page, from, to);
   stats.slabsMoved++;

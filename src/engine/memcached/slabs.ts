@@ -16,6 +16,8 @@ export class Slabs {
   readonly pages: number[][] = Array.from({ length: MOST_CLASSES }, () => []);
   private readonly free: number[][] = Array.from({ length: MOST_CLASSES }, () => []);
   private nextPage = 0;
+  /** The page that is being emptied: what is freed on it is nobody's until it has moved. */
+  private leaving = NO_PAGE;
   /** Bytes of all pages. */
   allocated = 0;
 
@@ -40,7 +42,7 @@ export class Slabs {
   }
 
   release(slabClass: number, page: number): void {
-    this.free[slabClass].push(page);
+    if (page !== this.leaving) this.free[slabClass].push(page);
   }
 
   private grow(slabClass: number): void {
@@ -68,13 +70,15 @@ export class Slabs {
     return this.classes.perPage[slabClass] - this.free[slabClass].filter(one => one === page).length;
   }
 
-  /** Takes the free chunks of a page out, since it is about to move. */
+  /** From here until it moves, no chunk of this page is given out. */
   strip(slabClass: number, page: number): void {
+    this.leaving = page;
     this.free[slabClass] = this.free[slabClass].filter(one => one !== page);
   }
 
   /** An empty page goes to another class, or to the pool and, above the limit, back to the system. */
   hand(page: number, from: number, to: number): void {
+    this.leaving = NO_PAGE;
     this.pages[from] = this.pages[from].filter(one => one !== page);
     this.pages[to].push(page);
     if (to !== GLOBAL_POOL) this.cut(to, page);

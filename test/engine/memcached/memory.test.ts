@@ -1,10 +1,13 @@
 // Memory of the Memcached engine: sizes of items and classes, and how many items a limit holds, as measured on memcached
 // 1.6.18 (anchors: overfilled -m 64 with one size of value and 16-byte keys) and, where one is installed, asked again.
 
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VirtualBytes } from "../../../src/engine/bytes.ts";
+import { classOfList } from "../../../src/engine/memcached/lru.ts";
 import { type MemcachedSettings, modernSettings } from "../../../src/engine/memcached/settings.ts";
 import { itemBytes, slabClasses } from "../../../src/engine/memcached/slab-classes.ts";
+import type { MemcachedStore } from "../../../src/engine/memcached/store.ts";
 import { noMemcached, RealMemcached } from "./real-memcached.ts";
 import { Talk } from "./talk.ts";
 
@@ -64,6 +67,63 @@ describe("items under a limit", () => {
     [400_000, 128, 256, {}],
   ])("values of %i bytes: %i", (value, measured, stored, given) => {
     expect(resident(value, stored / 16, { maxBytes: 4_194_304, ...given })).toBe(measured / 16);
+  });
+});
+
+/** Chunks by class: those that are used, and those of the items that are there. */
+function chunks({ classes, slabs, items, index }: MemcachedStore): { used: number[]; held: number[] } {
+  const held = classes.sizes.map(() => 0);
+  for (const item of index.values()) {
+    const chain = items.chains.get(item) ?? [classOfList(items.list[item]), items.page[item]];
+    for (let i = 0; i < chain.length; i += 2) held[chain[i]]++;
+  }
+  return { used: held.map((_, slabClass) => slabs.usedChunks(slabClass)), held };
+}
+
+const MIB = 1_048_576;
+const QUIET = { lruMaintainer: false, lruSegmented: false, lruCrawler: false };
+
+function filled(talk: Talk, prefix: string, count: number, size: number): void {
+  for (let i = 0; i < count; i++) talk.ask(`set ${prefix}${i} 0 0 ${size}\r\n${"x".repeat(size)}\r\n`);
+}
+
+describe("a page that changes its class", () => {
+  it("takes nothing back while it is emptied: without a free chunk elsewhere, all of it is evicted", () => {
+    const talk = new Talk({ maxBytes: 4 * MIB, ...QUIET });
+    filled(talk, "a", 2 * 885, 900);
+    expect(talk.ask("slabs reassign 12 1\r\n")).toBe("OK\r\n");
+    const stats = talk.stats();
+    expect(
+      ["slab_reassign_rescues", "slab_reassign_evictions_nomem", "curr_items"].map(name => stats.get(name)),
+    ).toEqual(["0", "885", "885"]);
+    expect(talk.store.slabs.usedChunks(12)).toBe(885);
+    for (const key of [...talk.store.index.keys()]) talk.ask(`delete ${key}\r\n`);
+    expect(talk.store.slabs.usedChunks(12)).toBe(0);
+  });
+
+  it("leaves used chunks and the chunks of items alike, whatever was stored, deleted and moved before", () => {
+    const filler = "x".repeat(MIB);
+    const size = fc.constantFrom(60_000, 90_000, 200_000, 300_000, 600_000, 1_000_000);
+    const key = fc.nat({ max: 29 });
+    const slabClass = fc.integer({ min: 28, max: 39 });
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.tuple(key, size).map(([k, bytes]) => `set k${k} 0 0 ${bytes}`) },
+      { weight: 2, arbitrary: key.map(k => `append k${k} 0 0 40000`) },
+      { weight: 2, arbitrary: key.map(k => `delete k${k}`) },
+      { weight: 3, arbitrary: fc.tuple(slabClass, slabClass).map(([from, to]) => `slabs reassign ${from} ${to}`) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), fc.constantFrom(0, 2), (steps, slabAutomove) => {
+        const talk = new Talk({ maxBytes: 8 * MIB, slabAutomove, ...QUIET });
+        for (const line of steps) {
+          const bytes = / 0 0 (\d+)$/u.exec(line)?.[1];
+          talk.ask(`${line}\r\n${bytes === undefined ? "" : `${filler.slice(0, Number(bytes))}\r\n`}`);
+          const { used, held } = chunks(talk.store);
+          expect(used).toEqual(held);
+        }
+      }),
+      { numRuns: 15, seed: 1 },
+    );
   });
 });
 
