@@ -7,14 +7,14 @@ import { SEGMENTS } from "./lru.ts";
 import { GLOBAL_POOL, NO_PAGE } from "./slabs.ts";
 import type { MemcachedStore } from "./store.ts";
 
-/** False: a value is just being received on that page, and it stays for now. */
+/** False: a value is just being received or read on that page, and it stays for now. */
 export function movePage(store: MemcachedStore, from: number, to: number): boolean {
   const { slabs, stats } = store;
   const page = slabs.pages[from][0];
   if (from !== GLOBAL_POOL) {
     const found = itemsOn(store, from, page);
     const chunks = found.reduce((sum, item) => sum + chunksOn(store, item, from, page), 0);
-    if (chunks < slabs.usedOn(from, page)) return false;
+    if (chunks < slabs.usedOn(from, page) || found.includes(store.locked)) return false;
     slabs.strip(from, page);
     for (const item of found) emptyChunk(store, item, from, page);
   }

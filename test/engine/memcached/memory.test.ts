@@ -101,6 +101,19 @@ describe("a page that changes its class", () => {
     expect(talk.store.slabs.usedChunks(12)).toBe(0);
   });
 
+  it("stays while the value on it is joined with another, even where every eviction asks for a page", () => {
+    const talk = new Talk({ maxBytes: 4 * MIB, ...QUIET });
+    filled(talk, "a", 2 * 885, 900);
+    filled(talk, "b", 2 * 708, 1_200);
+    expect(talk.ask("slabs automove 2\r\n")).toBe("OK\r\n");
+    expect(talk.ask(`append a0 0 0 300\r\n${"y".repeat(300)}\r\n`)).toBe("STORED\r\n");
+    const { store } = talk;
+    expect(store.lru.counts.reduce((sum, count) => sum + count, 0)).toBe(store.index.size);
+    const { used, held } = chunks(store);
+    expect(used).toEqual(held);
+    expect(talk.stats().get("slabs_moved")).toBe("0");
+  });
+
   it("leaves used chunks and the chunks of items alike, whatever was stored, deleted and moved before", () => {
     const filler = "x".repeat(MIB);
     const size = fc.constantFrom(60_000, 90_000, 200_000, 300_000, 600_000, 1_000_000);
