@@ -81,7 +81,7 @@ export class Background {
       this.checkedSecond = store.now;
       this.crawler.check();
     }
-    if (settings.slabAutomove === 1 && this.movedSecond !== store.now) {
+    if (settings.slabReassign && settings.slabAutomove === 1 && this.movedSecond !== store.now) {
       const { from, to } = this.automove.decide();
       if (from !== -1 && to !== -1) this.reassign(from, to);
       // Pages for everybody come one after another.

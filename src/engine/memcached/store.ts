@@ -236,7 +236,8 @@ export class MemcachedStore {
 
   evicted(slabClass: number): void {
     this.evictions++;
-    if (this.settings.slabAutomove === 2) this.background.reassign(-1, slabClass);
+    const { slabReassign, slabAutomove } = this.settings;
+    if (slabReassign && slabAutomove === 2) this.background.reassign(-1, slabClass);
   }
 
   /** Gives the memory of an item back that is in no list. */

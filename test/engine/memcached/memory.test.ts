@@ -114,6 +114,15 @@ describe("a page that changes its class", () => {
     expect(talk.stats().get("slabs_moved")).toBe("0");
   });
 
+  it.each([1, 2])("never does without slab_reassign, whatever slab_automove says (%i)", slabAutomove => {
+    const talk = new Talk({ maxBytes: 8 * MIB, slabReassign: false, slabAutomove, lruSegmented: false });
+    filled(talk, "a", 7_000, 900);
+    filled(talk, "b", 2_000, 1_200);
+    for (const key of [...talk.store.index.keys()]) talk.ask(`delete ${key}\r\n`);
+    for (let second = 0; second < 40; second++) talk.store.setTime(talk.store.nowMs + 1_000);
+    expect(talk.store.stats.slabsMoved).toBe(0);
+  });
+
   it("leaves used chunks and the chunks of items alike, whatever was stored, deleted and moved before", () => {
     const filler = "x".repeat(MIB);
     const size = fc.constantFrom(60_000, 90_000, 200_000, 300_000, 600_000, 1_000_000);
