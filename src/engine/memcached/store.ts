@@ -282,9 +282,11 @@ export class MemcachedStore {
   relink(item: number): void {
     const { items } = this;
     this.lru.unlink(item);
+    this.sizes.remove(items, item);
     items.time[item] = this.now;
     items.cas[item] = this.nextCas();
     this.lru.link(item);
+    this.sizes.add(items, item);
     this.stats.totalItems++;
   }
 

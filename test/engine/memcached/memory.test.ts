@@ -123,6 +123,20 @@ describe("a page that changes its class", () => {
     expect(talk.store.stats.slabsMoved).toBe(0);
   });
 
+  it("leaves as many items in stats sizes as there are", () => {
+    const talk = new Talk({ maxBytes: 4 * MIB, ...QUIET });
+    filled(talk, "old", 885, 900);
+    talk.ask("stats sizes_enable\r\n");
+    filled(talk, "new", 885, 900);
+    for (let i = 0; i < 600; i++) talk.ask(`delete new${i}\r\n`);
+    expect(talk.ask("slabs reassign 12 1\r\n")).toBe("OK\r\n");
+    expect(talk.stats().get("slab_reassign_rescues")).toBe("600");
+    // Who moved has a new id, so the rescued ones are known now too.
+    expect(talk.ask("stats sizes\r\n")).toBe("STAT 992 885\r\nEND\r\n");
+    for (const key of [...talk.store.index.keys()]) talk.ask(`delete ${key}\r\n`);
+    expect(talk.ask("stats sizes\r\n")).toBe("END\r\n");
+  });
+
   it("leaves used chunks and the chunks of items alike, whatever was stored, deleted and moved before", () => {
     const filler = "x".repeat(MIB);
     const size = fc.constantFrom(60_000, 90_000, 200_000, 300_000, 600_000, 1_000_000);
