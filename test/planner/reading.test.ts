@@ -40,7 +40,7 @@ async function both(readFrom: string, replicas: number) {
   const primary = gets.filter(one => one.role === "primary").reduce((sum, one) => sum + one.gets, 0);
   return {
     told,
-    reading: evaluator.view(curve).reading(replicas),
+    reading: evaluator.view(curve).reading(replicas, evaluator.spread(replicas)),
     primaryShare: primary / all,
     busiest: Math.max(...nodes.map(({ name }) => level("EngineCPUUtilization", name))) / 100,
   };
@@ -66,5 +66,31 @@ describe("reads are answered as in the simulation, and the busiest member decide
     expect((await both("nearest", 1)).reading.crossing).toBeCloseTo(1 / 3, 9);
     expect((await both("zone-replica", 1)).reading.crossing).toBeCloseTo(2 / 3, 9);
     expect((await both("primary", 2)).reading.crossing).toBeCloseTo(2 / 3, 9);
+  });
+});
+
+describe("a candidate stands in the zones that it would have, whatever the scenario's own cluster has", () => {
+  /** One replica, as a scenario with so many of its own has it judged. */
+  const judged = async (own: string) => {
+    const text = scenario("nearest", 0).replace("replicas: 0", own);
+    const { built } = await load(text.replace("slo: { lag: 50ms }", "slo: { lag: 1ns }"));
+    const curve = worldCurve(built, demandAt(baseParts(built), { rate: 1, keys: 1, values: 1 }));
+    const evaluator = new Evaluator(built);
+    const told = evaluator.evaluate({ engine: "valkey-8.0", node: built.node, shards: 1, replicas: 1 }, curve);
+    const reading = evaluator.view(curve).reading(1, evaluator.spread(1));
+    expect(told.bottleneck.name).toBe("replication lag");
+    return { reading, trafficUsd: told.trafficUsd, lagNs: told.bottleneck.needed };
+  };
+
+  it("none, one or two replicas: the same reads, traffic and lag", async () => {
+    const one = await judged("replicas: 1");
+    expect(await judged("replicas: 0")).toEqual(one);
+    expect(await judged("replicas: 2, multiAz: true")).toEqual(one);
+  });
+
+  it("«multiAz: false» keeps members in one zone: more reads cross, and the stream does not", async () => {
+    const [apart, together] = [await judged("replicas: 0"), await judged("replicas: 0, multiAz: false")];
+    expect(together.reading.crossing).toBeGreaterThan(apart.reading.crossing);
+    expect(together.lagNs).toBeLessThan(apart.lagNs);
   });
 });

@@ -73,6 +73,11 @@ export class Evaluator {
     return this.sides.get(engine)!.held;
   }
 
+  /** Whether a shard with so many replicas has them in other zones: as the scenario would with that many. */
+  spread(replicas: number): boolean {
+    return replicas > 0 && (this.built.scenario.cluster.multiAz ?? this.config.zones.length > 1);
+  }
+
   evaluate(body: NodeBody, curve: WorldCurve): Evaluation {
     const { config, built } = this;
     const { slo } = built.scenario;
@@ -91,7 +96,7 @@ export class Evaluator {
     const cpu = this.cpuOf(body, side);
     const view = this.view(curve);
     const work = view.work(cpu, at);
-    const reading = view.reading(replicas);
+    const reading = view.reading(replicas, this.spread(replicas));
     // The hottest shard's share of everything.
     const share = (1 - curve.hotShare) / shards + curve.hotShare;
     const evictUse = (evictions * share * cpu.scaled(DEFAULT_COSTS.evictKeyNs)) / 1e9;
@@ -194,7 +199,7 @@ export class Evaluator {
       tightest.most("recovery", this.recoveryNs, slo.recovery, "ns");
     }
     if (slo.lag === undefined || replicas === 0) return;
-    const way = this.trips.oneWay(config.cluster.multiAz);
+    const way = this.trips.oneWay(this.spread(replicas));
     const lag = replicationLag({
       batchNs: config.cluster.replication.batchNs,
       oneWayNs: way.medianNs,

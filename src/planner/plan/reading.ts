@@ -22,9 +22,9 @@ export function blindCrossing({ zones }: WorldConfig): number {
   return (zones.length - 1) / zones.length;
 }
 
-export function readingOf({ parts }: DemandWorld, replicas: number, config: WorldConfig): Reading {
-  // Members of a shard stand in different zones as long as there are some left.
-  const places = config.cluster.multiAz ? config.zones.length : 1;
+/** `spread`: members of a shard stand in different zones as long as there are some left. */
+export function readingOf({ parts }: DemandWorld, replicas: number, config: WorldConfig, spread: boolean): Reading {
+  const places = spread ? config.zones.length : 1;
   let [all, primary, crossing] = [0, 0, 0];
   for (const { readFrom, reads, others } of parts) {
     const rate = reads + others.reduce((sum, one) => sum + (one.isRead ? one.rate : 0), 0);

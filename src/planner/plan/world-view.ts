@@ -47,8 +47,9 @@ export class WorldView {
     private readonly times: OriginTimes,
   ) {}
 
-  reading(replicas: number): Reading {
-    return (this.readings[replicas] ??= readingOf(this.curve.world, replicas, this.config));
+  /** `spread`: whether so many replicas stand in other zones. */
+  reading(replicas: number, spread: boolean): Reading {
+    return (this.readings[replicas] ??= readingOf(this.curve.world, replicas, this.config, spread));
   }
 
   work(cpu: Cpu, at: number): Work {
