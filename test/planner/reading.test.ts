@@ -88,6 +88,23 @@ describe("a candidate stands in the zones that it would have, whatever the scena
     expect(await judged("replicas: 2, multiAz: true")).toEqual(one);
   });
 
+  const missed = async (cluster: string, slo: string) => {
+    const text = scenario("primary", 0).replace("replicas: 0", `${cluster}, multiAz: false`);
+    const { built } = await load(text.replace("slo: { lag: 50ms }", `slo: { ${slo} }`));
+    const curve = worldCurve(built, demandAt(baseParts(built), { rate: 1, keys: 1, values: 1 }));
+    const told = new Evaluator(built).evaluate(
+      { engine: "valkey-8.0", node: built.node, shards: 1, replicas: 2 },
+      curve,
+    );
+    return told.fits ? null : told.bottleneck.name;
+  };
+
+  it("«multiAz: false» does not outlive the loss of a zone, and promotes nobody with cluster mode disabled", async () => {
+    expect(await missed("replicas: 2", "zoneLoss: true")).toBe("replicas in other zones");
+    expect(await missed("replicas: 2", "recovery: 5m")).toBeNull();
+    expect(await missed("replicas: 2, mode: single", "recovery: 5m")).toBe("replicas to promote");
+  });
+
   it("«multiAz: false» keeps members in one zone: more reads cross, and the stream does not", async () => {
     const [apart, together] = [await judged("replicas: 0"), await judged("replicas: 0, multiAz: false")];
     expect(together.reading.crossing).toBeGreaterThan(apart.reading.crossing);

@@ -78,6 +78,12 @@ export class Evaluator {
     return replicas > 0 && (this.built.scenario.cluster.multiAz ?? this.config.zones.length > 1);
   }
 
+  /** Whether somebody promotes one of so many: as models/failover/managed.ts does, and as upstream's servers among themselves. */
+  private promotes(replicas: number): boolean {
+    const { mode, failover } = this.config.cluster;
+    return replicas > 0 && (mode === "cluster" || failover.profile === "upstream" || this.spread(replicas));
+  }
+
   evaluate(body: NodeBody, curve: WorldCurve): Evaluation {
     const { config, built } = this;
     const { slo } = built.scenario;
@@ -192,10 +198,11 @@ export class Evaluator {
     const { slo } = this.built.scenario;
     const { config } = this;
     if (slo.zoneLoss) {
-      tightest.atLeast("replicas in other zones", Math.min(replicas, config.zones.length - 1), 1);
+      const elsewhere = this.spread(replicas) ? Math.min(replicas, config.zones.length - 1) : 0;
+      tightest.atLeast("replicas in other zones", elsewhere, 1);
     }
     if (slo.recovery !== undefined) {
-      if (replicas === 0) tightest.atLeast("replicas to promote", 0, 1);
+      if (!this.promotes(replicas)) tightest.atLeast("replicas to promote", 0, 1);
       tightest.most("recovery", this.recoveryNs, slo.recovery, "ns");
     }
     if (slo.lag === undefined || replicas === 0) return;
