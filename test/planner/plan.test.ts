@@ -118,6 +118,15 @@ describe("laws of a plan", () => {
 });
 
 describe("a plan", () => {
+  it("excuses what is saturated by what is full, not by percentiles that nobody can know", async () => {
+    const text = scenario({ rate: 1_000_000, keys: "20k" })
+      .replace("concurrency: 400", "concurrency: 100000")
+      .replace("values: 1KiB", "values: 16B");
+    const { excuses } = makePlan((await load(text)).built, 1);
+    expect(excuses.some(one => one.bottleneck === "engine thread" && one.needed >= 1)).toBe(true);
+    expect(excuses.filter(one => !Number.isFinite(one.needed))).toEqual([]);
+  });
+
   it("has an excuse for what does not fit, each once, with what was needed and what there is", async () => {
     const { excuses, considered, candidates } = await planOf({ slo: "memory: 80%", keys: "3M" });
     expect(candidates.length).toBeGreaterThan(0);

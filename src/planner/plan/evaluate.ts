@@ -138,11 +138,12 @@ export class Evaluator {
       steady && tightest.ratio <= 1
         ? this.path(work, cpu, primary.thread, replica?.thread ?? null, reading, originNs, tier ?? undefined)
         : null;
-    const bottleneck = steady && path === null ? tightest : worst(tightest, latencyLimit(slo, path));
+    // Without a steady state there are no percentiles: what is full is what it lacks.
+    const bottleneck = path === null ? tightest : worst(tightest, latencyLimit(slo, path));
     return {
       resource: tightest,
       bottleneck,
-      fits: bottleneck.ratio <= 1,
+      fits: path !== null && bottleneck.ratio <= 1,
       hitRate,
       memoryUse,
       usedBytes: fixed * shards + held,

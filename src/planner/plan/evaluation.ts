@@ -41,12 +41,12 @@ const PERCENTILES = [
 ] as const;
 
 /** The limit of latency that is tightest, each as kept or missed: values are not looked for. */
-export function latencyLimit(slo: Scenario["slo"], path: RequestPath | null): Dimension {
+export function latencyLimit(slo: Scenario["slo"], path: RequestPath): Dimension {
   const found = new Tightest();
   for (const [name, quantile] of PERCENTILES) {
     const limit = slo[name];
     if (limit === undefined) continue;
-    const needed = path === null ? Number.POSITIVE_INFINITY : (isSlower(path, limit, quantile) ? MISSED : 1) * limit;
+    const needed = (isSlower(path, limit, quantile) ? MISSED : 1) * limit;
     found.add(name, needed, limit, "ns", needed / limit);
   }
   return found;
@@ -56,24 +56,26 @@ export function latencyLimit(slo: Scenario["slo"], path: RequestPath | null): Di
 const MISSED = 2;
 
 /** Whether more than the rest beyond a quantile takes longer. */
-export function isSlower(path: RequestPath | null, ns: number, quantile: number): boolean {
-  return path === null || requestBeyond(path, ns) > 1 - quantile;
+export function isSlower(path: RequestPath, ns: number, quantile: number): boolean {
+  return requestBeyond(path, ns) > 1 - quantile;
 }
 
 export function latencyNs({ path }: Evaluation, quantile: number): number {
   return path === null ? Number.POSITIVE_INFINITY : requestQuantile(path, quantile);
 }
 
-/** The same with its limits of latency as numbers. */
+/** The same with its limits of latency as numbers. What has no path has none of these. */
 export function measured(told: Evaluation, slo: Scenario["slo"]): Evaluation {
+  const { path } = told;
+  if (path === null) return told;
   const found = new Tightest();
   for (const [name, quantile] of PERCENTILES) {
     const limit = slo[name];
-    if (limit === undefined || told.path === null) continue;
-    const needed = latencyNs(told, quantile);
+    if (limit === undefined) continue;
+    const needed = requestQuantile(path, quantile);
     // What was kept stays kept: the value is found to a ten-thousandth.
-    const kept = !isSlower(told.path, limit, quantile);
+    const kept = !isSlower(path, limit, quantile);
     found.add(name, needed, limit, "ns", kept ? Math.min(1, needed / limit) : Math.max(1.0001, needed / limit));
   }
-  return told.path === null ? told : { ...told, bottleneck: worst(told.resource, found) };
+  return { ...told, bottleneck: worst(told.resource, found) };
 }

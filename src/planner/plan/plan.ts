@@ -4,6 +4,7 @@
 // fails, it is what that cheapest one costs, times FAILURE: a plan that fails has to be replaced in a hurry. The shape with
 // the least mean regret is recommended; confirm.ts simulates the best few.
 
+import { assert } from "../../assert.ts";
 import type { Built } from "../../scenarios/build.ts";
 import type { Scenario } from "../../scenarios/schema.ts";
 import { worldCurve } from "./curve.ts";
@@ -187,9 +188,11 @@ function frontierOf(holding: readonly Judged[]): Plan["frontier"] {
   const seen = new Set<string>();
   let fastest = Number.POSITIVE_INFINITY;
   for (const { shape, name, monthlyUsd, told } of holding) {
+    const { path } = told;
+    assert(path !== null, "what holds has a steady state");
     if (seen.has(shape.body)) continue;
     seen.add(shape.body);
-    if (Number.isFinite(fastest) && isSlower(told.path, FASTER * fastest, 0.99)) continue;
+    if (Number.isFinite(fastest) && isSlower(path, FASTER * fastest, 0.99)) continue;
     fastest = latencyNs(told, 0.99);
     frontier.push({ name, monthlyUsd, p99Ns: fastest, hitRate: told.hitRate });
   }

@@ -70,11 +70,11 @@ export class ServerlessEvaluator {
             store: work.fills ? trip : null,
             originNs,
           };
-    const bottleneck = worst(tightest, latencyLimit(slo, path));
+    const bottleneck = path === null ? tightest : worst(tightest, latencyLimit(slo, path));
     return {
       resource: tightest,
       bottleneck,
-      fits: bottleneck.ratio <= 1,
+      fits: path !== null && bottleneck.ratio <= 1,
       hitRate,
       memoryUse: stored / room,
       usedBytes: stored,
