@@ -60,6 +60,8 @@ export class HedgedReads implements PatternHandler {
   call(request: number, argv: readonly Bytes[], reads: boolean): void {
     const { requests, policy, client } = this;
     if (!reads || requests.slot[request] < 0) return client.call(request, argv, reads);
+    // A copy may ask PING for a while (ping-before.ts): what is read stands with whom the copies belong to.
+    requests.argv[request] = argv;
     const copy = this.copyOf(request);
     this.first[request] = copy;
     this.second[request] = NONE;
@@ -83,7 +85,7 @@ export class HedgedReads implements PatternHandler {
     this.isSecond[copy] = 1;
     this.counters.hedged++;
     client.counters.hedges++;
-    requests.argv[copy] = requests.argv[first];
+    requests.argv[copy] = requests.argv[request];
     this.sendElsewhere(copy, local, client.connections.poolOfRequest(first)?.member);
   }
 

@@ -1,6 +1,7 @@
 // Reads that are sent a second time: the tail that is cut, what it costs, and what becomes of the copy that lost.
 
 import { describe, expect, it } from "vitest";
+import type { Reply } from "../../../src/engine/reply.ts";
 import { HedgePolicy } from "../../../src/models/clients/hedge-policy.ts";
 import type { HedgeConfig } from "../../../src/models/config.ts";
 import { FAILED } from "../../../src/models/outcome.ts";
@@ -102,6 +103,21 @@ describe("a second copy", () => {
     expect(counters.hedges).toBeGreaterThan(0.9 * counters.commands);
     // It stands behind the first in the same line.
     expect(counters.hedgesWon).toBe(0);
+  });
+
+  it("asks what the first one is there for, while that one still has its connection tested by PING", () => {
+    const found = (hedge: HedgeConfig | null) => {
+      const world = reads(hedge, { preload: 0.5, client: { pool: { validation: "ping" } } });
+      world.cluster.nodes[1].thread.slow(5_000);
+      const replies: Reply[] = [];
+      world.clients[0].replyWatcher = (_request, reply) => replies.push(reply);
+      runTo(world, 10);
+      return { rate: replies.filter(reply => reply !== null).length / replies.length, ...world.clients[0].counters };
+    };
+    const [plain, hedged] = [found(null), found(hedgeAfter(2 * MS))];
+    expect(hedged.hedges).toBeGreaterThan(300);
+    expect(plain.rate).toBeLessThan(0.9);
+    expect(hedged.rate).toBeCloseTo(plain.rate, 2);
   });
 
   it("answers for a node whose host has vanished, before the timeout says that it has", () => {
