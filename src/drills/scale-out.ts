@@ -15,7 +15,7 @@ export const scaleOut: Drill<z.infer<typeof options>> = {
   options,
   problems({ shards }, facts) {
     const found = needsClusterMode(facts);
-    const quota = limit("nodes-per-cluster");
+    const quota = limit(facts.engine.startsWith("memcached") ? "memcached-nodes-per-cluster" : "nodes-per-cluster");
     const most = quota.adjustableTo ?? quota.value;
     const nodes = (facts.shards + shards) * (1 + facts.replicas);
     if (nodes > most) {

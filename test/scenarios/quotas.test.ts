@@ -1,6 +1,8 @@
 // What an account may have, as checks at the door; the daily backup in its window.
 
 import { describe, expect, test } from "vitest";
+import { refusalOf } from "../../src/models/scaling/quotas.ts";
+import { World } from "../../src/models/world.ts";
 import { runScenario } from "../../src/scenarios/run.ts";
 import { load, problems } from "./fixture.ts";
 
@@ -76,6 +78,28 @@ describe("a change beyond the quotas", () => {
       null,
       "NodeGroupsPerReplicationGroupQuotaExceeded",
     ]);
+  });
+
+  test("counts a replica whose host is lost: it comes back, and a new shard has as many as the others", async () => {
+    const drills = "{ at: 3s, lose-host: { role: replica } }, { at: 5s, scale-out: {} }";
+    const [, { refused }] = (await runScenario(await WITH("nodesPerCluster: 5", drills))).drills;
+    expect(refused).toMatch(/^NodeQuotaForClusterExceeded: 6 nodes, .* 5 per cluster$/u);
+  });
+
+  test("is one beyond 60 nodes for Memcached, with no word of node groups", async () => {
+    const text = BASE.replace(
+      "cluster: { engine: valkey-8.0, node: cache.r7g.large, shards: 2, replicas: 1 }",
+      "cluster: { engine: memcached-1.6, node: cache.t4g.micro, shards: 59 }",
+    )
+      .replace('commands: { "SET {key} {value}": 1 }', "pattern: { cache-aside: {} }")
+      .concat("origin: { latency: 4ms }\n");
+    expect((await problems(`${text}drills: [{ at: 5s, scale-out: { shards: 2 } }]\n`)).join()).toMatch(
+      /scale-out.shards: makes 61 nodes of the cluster, which has at most 60/u,
+    );
+    expect(await problems(`${text}drills: [{ at: 5s, scale-out: {} }]\n`)).toEqual([]);
+    const { cluster } = new World((await load(text)).built.world(0, 1));
+    expect(refusalOf(cluster, 1)).toBeNull();
+    expect(refusalOf(cluster, 2)).toBe("NodeQuotaForClusterExceeded: 61 nodes, a Memcached cluster has at most 60");
   });
 
   test("is none on servers of one's own", async () => {
