@@ -184,7 +184,7 @@ export class Cluster {
   private attachWatcher(stream: ReplicationStream): void {
     const { changeWatcher } = this;
     stream.watcher = changeWatcher === null ? null : change => changeWatcher(stream, change);
-    if (this.keepsChangesByKey) stream.keys ??= new ChangesByKey();
+    if (this.keepsChangesByKey) stream.keys ??= new ChangesByKey(stream.primary.engine);
   }
 
   /** Streams keep the changes of every key: somebody reads from replicas. */

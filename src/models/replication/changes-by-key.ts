@@ -1,26 +1,26 @@
-// Which changes of a stream are a key's, by sequence number: the first key of every command, all keys of those that take nothing
-// but keys, or keys and values. They are forgotten with the changes.
+// Which changes of a stream are a key's, by sequence number: those of every command that names it as a key and does more than read
+// it, as the engine's table says where keys stand and what becomes of them (introspection/key-specs.ts). They are forgotten
+// with the changes.
 //
-// Left out: the second key of commands that store what they took from others (RENAME, LMOVE, SUNIONSTORE).
+// Left out: FLUSHALL, FLUSHDB and SWAPDB, which change every key and name none; equal keys of several databases, which are taken
+// for one; SORT with STORE, whose source counts as changed.
 
-import { type Bytes, textOf } from "../../engine/bytes.ts";
-
-/** How far apart the keys of commands with many of them are. */
-const STEPS: ReadonlyMap<string, number> = new Map([
-  ["del", 1],
-  ["unlink", 1],
-  ["mset", 2],
-]);
+import type { Bytes } from "../../engine/bytes.ts";
+import { findKeys } from "../../engine/introspection/key-finder.ts";
+import { RO } from "../../engine/introspection/key-specs.ts";
+import { type CommandTable, commandOfCall } from "../command-of-call.ts";
 
 export class ChangesByKey {
   private readonly sequences = new Map<string, number[]>();
 
+  constructor(private readonly table: CommandTable) {}
+
   /** A change is appended. */
   note(argv: readonly Bytes[], sequence: number): void {
-    forEachKey(argv, key => {
+    this.forEachKey(argv, key => {
       const known = this.sequences.get(key);
       if (known === undefined) this.sequences.set(key, [sequence]);
-      else known.push(sequence);
+      else if (known[known.length - 1] !== sequence) known.push(sequence);
     });
   }
 
@@ -35,7 +35,7 @@ export class ChangesByKey {
 
   /** A change is dropped, with all before `base`. */
   trim(argv: readonly Bytes[], base: number): void {
-    forEachKey(argv, key => {
+    this.forEachKey(argv, key => {
       const known = this.sequences.get(key);
       if (known === undefined || known[0] >= base) return;
       const kept = known.filter(sequence => sequence >= base);
@@ -43,12 +43,13 @@ export class ChangesByKey {
       else this.sequences.set(key, kept);
     });
   }
-}
 
-function forEachKey(argv: readonly Bytes[], visit: (key: string) => void): void {
-  const step = STEPS.get(textOf(argv[0]).toLowerCase()) ?? argv.length;
-  for (let i = 1; i < argv.length; i += step) {
-    const key = argv[i];
-    if (typeof key === "string") visit(key);
+  private forEachKey(argv: readonly Bytes[], visit: (key: string) => void): void {
+    const command = commandOfCall(this.table, argv);
+    if (command === undefined) return;
+    for (const { position, flags } of findKeys(command, argv)) {
+      const key = argv[position];
+      if ((flags & RO) === 0 && typeof key === "string") visit(key);
+    }
   }
 }

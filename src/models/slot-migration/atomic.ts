@@ -23,6 +23,7 @@ import { commandBytes, ErrorReply } from "../../engine/reply.ts";
 import { keySlot } from "../../engine/slots.ts";
 import { BYTES_PER_GBIT, NS_PER_MS, NS_PER_SECOND } from "../../units.ts";
 import type { Cluster } from "../cluster.ts";
+import { commandOfCall } from "../command-of-call.ts";
 import type { MigrationConfig } from "../config/scaling.ts";
 import type { Node } from "../node.ts";
 import { startSave } from "../save.ts";
@@ -153,9 +154,8 @@ export class AtomicMigration {
   /** The source has changed something: it follows the snapshot when it is about these slots. */
   private changed(job: Job, database: number, argv: readonly Bytes[]): void {
     if (database === NO_DATABASE) return;
-    const container = job.source.engine.command(textOf(argv[0]));
-    if (container === undefined) return;
-    const command = container.children?.get(textOf(argv[1]).toLowerCase()) ?? container;
+    const command = commandOfCall(job.source.engine, argv);
+    if (command === undefined) return;
     // Emptying a database ends the attempt, as upstream.
     if (command.name === "flushall" || command.name === "flushdb") return this.later(0, () => this.fail(job));
     const [first] = keyPositions(command, argv);

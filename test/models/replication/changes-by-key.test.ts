@@ -1,6 +1,7 @@
 // Which changes are a key's: what a replica that lacks some of them answers out of date.
 
 import { describe, expect, it } from "vitest";
+import { COMMANDS } from "../../../src/engine/commands/index.ts";
 import { ChangesByKey } from "../../../src/models/replication/changes-by-key.ts";
 
 const WRITTEN = [
@@ -10,10 +11,15 @@ const WRITTEN = [
   ["DEL", "a", "b"],
   ["unlink", "c", "a"],
   ["RPUSH", "b", "a", "c"],
+  ["BITOP", "AND", "d", "d", "e"],
+  ["XGROUP", "CREATE", "s", "group", "$"],
+  ["RENAME", "r", "t"],
+  ["MULTI"],
+  ["FLUSHALL"],
 ];
 
 function noted() {
-  const changes = new ChangesByKey();
+  const changes = new ChangesByKey({ command: name => COMMANDS.get(name.toLowerCase()) });
   for (const [sequence, argv] of WRITTEN.entries()) changes.note(argv, sequence);
   return changes;
 }
@@ -27,6 +33,11 @@ describe("the changes of a key", () => {
     expect(changes.from("a", 3)).toEqual([3, 4]);
     expect(changes.from("a", 5)).toEqual([]);
     expect(changes.from("1", 0)).toEqual([]);
+    expect(changes.from("AND", 0)).toEqual([]);
+    expect(changes.from("d", 0)).toEqual([6]);
+    expect(changes.from("e", 0)).toEqual([]);
+    expect(["s", "CREATE"].map(key => changes.from(key, 0))).toEqual([[7], []]);
+    expect(["r", "t"].map(key => changes.from(key, 0))).toEqual([[8], [8]]);
   });
 
   it("are forgotten with the changes", () => {
