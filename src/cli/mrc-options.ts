@@ -19,7 +19,7 @@ export interface MrcArguments {
   method: "auto" | "exact" | "shards";
   rate: string | undefined;
   "sampled-keys": string | undefined;
-  policies: string;
+  policies: string | undefined;
   points: number;
   engine: string | undefined;
   node: string | undefined;
@@ -52,9 +52,8 @@ export function mrcOptions(yargs: Argv): Argv<MrcArguments> {
     .option("sampled-keys", { ...text, describe: "So many keys instead of a share" })
     .option("policies", {
       ...text,
-      default: "allkeys-lru,allkeys-lfu",
       describe:
-        "Eviction policies to simulate with the engine's own code, also memcached and memcached-flat; none: LRU by stack distance only",
+        "Eviction policies to simulate with the engine's own code (allkeys-lru,allkeys-lfu; of a scenario of Memcached how its nodes evict: memcached or memcached-flat); none: LRU by stack distance only",
     })
     .option("points", { type: "number", default: 10, describe: "Sizes, from 1 % of all bytes to all" })
     .option("engine", { ...text, describe: "Whose memory and eviction (the scenario's; valkey-8.0)" })

@@ -1,6 +1,7 @@
 // cachecast mrc: hit rate over memory, of a trace or of a scenario's workload, and which size is the cheapest.
 
 import type { CommandModule } from "yargs";
+import type { WorldConfig } from "../models/config.ts";
 import type { MrcPrices } from "../planner/curves/mrc.ts";
 import type { RequestLog } from "../planner/curves/requests.ts";
 import type { Built } from "../scenarios/build.ts";
@@ -33,25 +34,32 @@ async function mrc(args: MrcArguments): Promise<void> {
       throw new CliError(`--${name} ${error.message}`, EXIT.usage);
     }
   };
-  const policies = args.policies === "none" ? [] : args.policies.split(",").map(name => name.trim());
+  const asked = args.policies === "none" ? [] : args.policies?.split(",").map(name => name.trim());
   const rate = parse("rate", args.rate ?? "10%", units.parseFraction);
   if (!(rate > 0 && rate <= 1)) throw new CliError("--rate needs a share above 0 % and up to 100 %", EXIT.usage);
   const sampledKeys =
     args["sampled-keys"] === undefined ? null : parse("sampled-keys", args["sampled-keys"], units.parseCount);
   const originCost =
     args["origin-cost"] === undefined ? null : parse("origin-cost", args["origin-cost"], units.parseUsd);
-  await checkNames(args, policies);
+  await checkNames(args, asked ?? []);
   const built = isScenario(args) ? await loadBuilt(args) : null;
   const bought = boughtOf(args, built);
+  const memcached = args.engine === undefined && built?.product === "memcached";
+  if (memcached && originCost !== null) throw new CliError(MEMCACHED_UNPRICED, EXIT.usage);
+  const world = built?.world(0, built.scenario.seed) ?? null;
+  const policies = asked ?? (memcached ? [memcachedPolicy(world!)] : ENGINE_POLICIES);
   const prices = originCost === null ? null : await pricesOf(args, bought, built, originCost);
-  const log = built === null ? await requestsOfTrace(args, parse) : await requestsOfScenario(args, built, parse);
+  const log =
+    built === null ? await requestsOfTrace(args, parse) : await requestsOfScenario(args, built, world!, parse);
   if (log.count === 0) throw new CliError("there are no requests to make a curve of", EXIT.invalid);
   const isSample = args.rate !== undefined || sampledKeys !== null;
   const method = args.method !== "auto" ? args.method : isSample || log.count > AUTO_EXACT ? "shards" : "exact";
   const { engineProfile } = await import("../planner/curves/names.ts");
+  if (memcached)
+    say(`sizes, and the column LRU, count a key's bytes as ${DEFAULT_ENGINE} does; --engine names another`);
   const curve = hitRateCurve(log, {
-    profile: engineProfile(bought.engine)!,
-    parameters: built === null ? {} : curveParameters(built.world(0, built.scenario.seed).cluster.parameters),
+    profile: engineProfile(memcached ? DEFAULT_ENGINE : bought.engine)!,
+    parameters: world === null ? {} : curveParameters(world.cluster.parameters),
     points: args.points,
     method,
     rate,
@@ -87,6 +95,15 @@ async function mrc(args: MrcArguments): Promise<void> {
 }
 
 const AUTO_EXACT = 1_000_000;
+const DEFAULT_ENGINE = "valkey-8.0";
+const ENGINE_POLICIES: readonly string[] = ["allkeys-lru", "allkeys-lfu"];
+const MEMCACHED_UNPRICED =
+  "--origin-cost: sizes are priced as nodes of Valkey or Redis OSS, and the scenario's are Memcached's: name one of the engines with --engine to see what its nodes cost";
+
+/** How the scenario's nodes evict. */
+function memcachedPolicy({ cluster: { memcached } }: WorldConfig): string {
+  return memcached!.settings.lruSegmented ? "memcached" : "memcached-flat";
+}
 
 /** Names of policies, engine, format, node and price book. */
 async function checkNames(args: MrcArguments, policies: readonly string[]): Promise<void> {
@@ -138,7 +155,7 @@ function boughtOf(args: MrcArguments, built: Built | null): Bought {
   const cluster = built?.scenario.cluster;
   const hasNodes = cluster?.node !== undefined;
   return {
-    engine: args.engine ?? cluster?.engine ?? "valkey-8.0",
+    engine: args.engine ?? cluster?.engine ?? DEFAULT_ENGINE,
     node: args.node ?? cluster?.node ?? "cache.r7g.large",
     replicas: args.replicas ?? (hasNodes ? cluster.replicas : 1),
   };
@@ -150,12 +167,13 @@ async function pricesOf(
   built: Built | null,
   usdPerMillionMisses: number,
 ): Promise<MrcPrices> {
+  const { engineOfProfile } = await import("../catalog/engines.ts");
   const { maxmemoryAfterReserve, nodeTypes } = await import("../catalog/nodes.ts");
   const { isUnknownPrice, onDemandHourly, priceBook } = await import("../catalog/prices.ts");
   const { HOURS_PER_MONTH } = await import("../units.ts");
   const node = nodeTypes().find(one => one.type === type)!;
   const book = args.prices === undefined && built !== null ? built.book : priceBook(args.prices ?? "aws-us-east-1");
-  const hourly = onDemandHourly(book, type, engine.startsWith("redis") ? "redis" : "valkey");
+  const hourly = onDemandHourly(book, type, engineOfProfile(engine));
   if (isUnknownPrice(hourly)) throw new CliError(hourly.message, EXIT.usage);
   return {
     bytesPerShard: maxmemoryAfterReserve(node, 25),
@@ -164,7 +182,12 @@ async function pricesOf(
   };
 }
 
-async function requestsOfScenario(args: MrcArguments, built: Built, parse: Parse): Promise<RequestLog> {
+async function requestsOfScenario(
+  args: MrcArguments,
+  built: Built,
+  world: WorldConfig,
+  parse: Parse,
+): Promise<RequestLog> {
   const { parseCount } = await import("../units.ts");
   const { didYouMean } = await import("../scenarios/suggest.ts");
   const names = built.workloads.map(plan => plan.name);
@@ -175,7 +198,7 @@ async function requestsOfScenario(args: MrcArguments, built: Built, parse: Parse
       EXIT.usage,
     );
   }
-  const config = built.world(0, built.scenario.seed).workloads[at];
+  const config = world.workloads[at];
   const { trace } = built.workloads[at];
   if (trace === null) {
     const { cannotDraw, drawRequests } = await import("../planner/curves/drawn-log.ts");

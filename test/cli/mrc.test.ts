@@ -1,0 +1,39 @@
+// cachecast mrc from the command line: scenarios of Memcached, and what memory costs.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { mrcSchema } from "../../src/result/mrc.ts";
+import { BASE, temporaryFolder } from "../scenarios/fixture.ts";
+import { builtCli } from "./built.ts";
+
+const { cli } = builtCli();
+
+const MEMCACHED = BASE.replace("valkey-8.0", "memcached-1.6");
+
+it.each([
+  ["elasticache", "memcached-flat"],
+  ["self-managed", "memcached"],
+])("a scenario of Memcached, %s, is simulated as its nodes evict: %s", async (management, policy) => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, "m.yaml"), MEMCACHED);
+  const words = ["mrc", "m.yaml", "--requests", "2k", "--points", "2", "--set", `cluster.management=${management}`];
+  const { code, stdout, stderr } = await cli([...words, "--json", "-"], { cwd });
+  expect(stderr).toContain("count a key's bytes as valkey-8.0 does");
+  expect(code).toBe(0);
+  const { engine, points } = mrcSchema.parse(JSON.parse(stdout));
+  expect(engine).toBe("memcached-1.6");
+  expect(points[1].policies.map(one => one.policy)).toEqual([policy]);
+});
+
+it("Memcached's nodes are not priced as Valkey's; another engine's are when it is named", async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, "m.yaml"), MEMCACHED);
+  const words = ["mrc", "m.yaml", "--requests", "2k", "--points", "2", "--origin-cost", "$2"];
+  const refused = await cli(words, { cwd });
+  expect([refused.code, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toContain("the scenario's are Memcached's: name one of the engines with --engine");
+  const priced = await cli([...words, "--engine", "redis-7.1"], { cwd });
+  expect(priced.stderr).toBe("");
+  expect(priced.stdout).toMatch(/^Cheapest: .* under allkeys-lru/u);
+});
