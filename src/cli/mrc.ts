@@ -95,6 +95,8 @@ async function mrc(args: MrcArguments): Promise<void> {
 }
 
 const AUTO_EXACT = 1_000_000;
+/** reserved-memory-percent as ElastiCache's parameter groups have it. */
+const DEFAULT_RESERVE = 25;
 const DEFAULT_ENGINE = "valkey-8.0";
 const ENGINE_POLICIES: readonly string[] = ["allkeys-lru", "allkeys-lfu"];
 const MEMCACHED_UNPRICED =
@@ -176,10 +178,18 @@ async function pricesOf(
   const hourly = onDemandHourly(book, type, engineOfProfile(engine));
   if (isUnknownPrice(hourly)) throw new CliError(hourly.message, EXIT.usage);
   return {
-    bytesPerShard: maxmemoryAfterReserve(node, 25),
+    bytesPerShard: (await ownLimit(built, engine, type)) ?? maxmemoryAfterReserve(node, DEFAULT_RESERVE),
     monthlyUsdPerShard: hourly * HOURS_PER_MONTH * (1 + replicas),
     usdPerMillionMisses,
   };
+}
+
+/** maxmemory of the scenario's own nodes; null: it is about others, or without a limit. */
+async function ownLimit(built: Built | null, engine: string, type: string): Promise<number | null> {
+  if (built === null || built.scenario.cluster.engine !== engine || built.scenario.cluster.node !== type) return null;
+  const { maxmemoryOf } = await import("../planner/curves/mrc.ts");
+  const { engineProfile } = await import("../planner/curves/names.ts");
+  return maxmemoryOf(engineProfile(engine)!, built.setup.parameters);
 }
 
 async function requestsOfScenario(

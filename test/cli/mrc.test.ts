@@ -37,3 +37,19 @@ it("Memcached's nodes are not priced as Valkey's; another engine's are when it i
   expect(priced.stderr).toBe("");
   expect(priced.stdout).toMatch(/^Cheapest: .* under allkeys-lru/u);
 });
+
+it("a node of the scenario's holds what its parameters leave for keys; another one what ElastiCache's defaults do", async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, "s.yaml"), BASE.replace("count: 100", "count: 1k"));
+  // A month's price of memory steps by whole nodes: one limit that all keys need two of, and one that holds them.
+  const shards = async (...words: string[]) => {
+    const fixed = ["mrc", "s.yaml", "--requests", "5k", "--points", "1", "--policies", "none", "--origin-cost", "$2"];
+    const { stdout } = await cli([...fixed, "--json", "-", ...words], { cwd });
+    return mrcSchema.parse(JSON.parse(stdout)).points[0].shards;
+  };
+  const own = ["--set", "cluster.management=self-managed", "--set", "cluster.parameters.maxmemory=900kb"];
+  expect(await shards()).toBe(1);
+  expect(await shards(...own)).toBe(2);
+  expect(await shards(...own, "--node", "cache.r7g.xlarge")).toBe(1);
+  expect(await shards("--set", "cluster.parameters.reserved-memory-percent=99.995")).toBe(2);
+});

@@ -2,6 +2,7 @@
 // each size costs in memory and in misses.
 
 import { DEFAULT_QUANTUM } from "../../engine/memory/allocator.ts";
+import { Parameters } from "../../engine/parameters.ts";
 import type { EngineProfile } from "../../engine/profile.ts";
 import { HOURS_PER_MONTH } from "../../units.ts";
 import { isMemcachedPolicy, memcachedSimulation } from "./memcached-simulation.ts";
@@ -29,6 +30,11 @@ export interface MrcOptions {
 export function curveParameters(parameters: Readonly<Record<string, string>>): Record<string, string> {
   const names = ["maxmemory-samples", "lfu-log-factor", "lfu-decay-time", "active-expire-effort"];
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name)));
+}
+
+/** Null: there is no limit. */
+export function maxmemoryOf(profile: EngineProfile, parameters: Readonly<Record<string, string>>): number | null {
+  return new Parameters(profile, parameters).number("maxmemory") || null;
 }
 
 export interface MrcPrices {
