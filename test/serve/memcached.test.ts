@@ -2,6 +2,7 @@
 
 import { connect } from "node:net";
 import { afterAll, expect, it } from "vitest";
+import { ConfigError } from "../../src/serve/config-file.ts";
 import { memcachedOptions } from "../../src/serve/memcached/options.ts";
 import { MemcachedServer } from "../../src/serve/memcached/server.ts";
 import { Wire } from "./served.ts";
@@ -15,6 +16,14 @@ async function served(...words: string[]): Promise<MemcachedServer> {
   await server.open();
   return server;
 }
+
+it("a port that is taken is the configuration's fault, not a bug", async () => {
+  const { port } = await served();
+  const second = new MemcachedServer(memcachedOptions(["-p", String(port)]), () => undefined);
+  const refusal = second.open();
+  await expect(refusal).rejects.toBeInstanceOf(ConfigError);
+  await expect(refusal).rejects.toThrow(/^cannot listen on .*: something else listens there; -p takes another port/u);
+});
 
 it("a value that comes byte by byte is stored, and a pipeline is answered in order", async () => {
   const { port } = await served();

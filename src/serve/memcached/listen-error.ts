@@ -1,6 +1,8 @@
-// Why a port cannot be had, for people.
+// Why a port cannot be had, for people: a matter of what was configured.
 
-export function describeListenError(error: Error, host: string, port: number): Error {
+import { ConfigError } from "../config-file.ts";
+
+export function describeListenError(error: Error, host: string, port: number): ConfigError {
   const code = (error as NodeJS.ErrnoException).code;
   const why =
     code === "EADDRINUSE"
@@ -10,5 +12,5 @@ export function describeListenError(error: Error, host: string, port: number): E
         : code === "EADDRNOTAVAIL" || code === "ENOTFOUND"
           ? "that is no address of this host"
           : error.message;
-  return new Error(`cannot listen on ${host}:${port}: ${why}`);
+  return new ConfigError(`cannot listen on ${host}:${port}: ${why}`);
 }
