@@ -14,7 +14,7 @@ import { accessConfig } from "./build-auth.ts";
 import { autoScalingConfig, checkAutoScaling } from "./build-auto-scaling.ts";
 import { checkDurability, durabilityConfig } from "./build-durability.ts";
 import { checkHardware, hardwareConfig } from "./build-hardware.ts";
-import { memcachedConfig } from "./build-memcached.ts";
+import { isMemcached, memcachedConfig } from "./build-memcached.ts";
 import { checkQuotas, quotasOf } from "./build-quotas.ts";
 import { replicationConfig } from "./build-replication.ts";
 import type { Report } from "./build-report.ts";
@@ -117,9 +117,10 @@ export function variantOf(
   return buildCluster({ ...scenario, cluster }, profile, node, setup);
 }
 
-/** Who fails over. */
-export function failoverProfile({ failover, management }: Scenario["cluster"]): "managed" | "upstream" {
-  return failover.profile ?? (management === "elasticache" ? "managed" : "upstream");
+/** Who fails over. Memcached's nodes have no bus to vote over, whoever runs them: somebody puts a new one in a lost one's place. */
+export function failoverProfile(cluster: Scenario["cluster"]): "managed" | "upstream" {
+  const { failover, management } = cluster;
+  return failover.profile ?? (isMemcached(cluster) || management === "elasticache" ? "managed" : "upstream");
 }
 
 /** The node type of a cluster of nodes. */

@@ -32,6 +32,13 @@ test("what Memcached cannot do is refused, each with its reason", async () => {
   }
 });
 
+test("a node that is lost is replaced, not voted on, whoever runs it", async () => {
+  for (const management of ["elasticache", "self-managed"]) {
+    const { built } = await load(MEMCACHED.replace("shards: 3", `shards: 3, management: ${management}`));
+    expect(built.world(0, 1).cluster.failover.profile, management).toBe("managed");
+  }
+});
+
 test("a serverless cache of Memcached, and its options on Valkey, are refused; a typo is told with what was meant", async () => {
   const [serverless] = await problems(MEMCACHED.replace("node: cache.r7g.large, shards: 3", "deployment: serverless"));
   expect(serverless).toContain("«engine: redis-7.1» gives its bill");
