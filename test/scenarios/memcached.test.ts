@@ -2,7 +2,9 @@
 // how its memory is kept.
 
 import { expect, test } from "vitest";
+import { scheduleDrills } from "../../src/drills/index.ts";
 import { MemcachedEngine } from "../../src/engine/memcached/engine.ts";
+import { MISS } from "../../src/models/outcome.ts";
 import { World } from "../../src/models/world.ts";
 import { BASE, load, problems } from "./fixture.ts";
 
@@ -59,6 +61,27 @@ test("commands, drills and patterns that it does not have are named with those t
   );
   expect(told.join("\n")).toContain("workload[0].commands: are sent to Valkey and Redis OSS");
   expect(told.join("\n")).toContain("drills[0].snapshot: cannot be done to Memcached; what can be: crash-node");
+});
+
+test("disable_flush_all refuses the drill flush-all, and the keys stay", async () => {
+  const flushed = async (parameters: string) => {
+    const yaml = MEMCACHED.replace("shards: 3", `shards: 3, parameters: { ${parameters} }`);
+    const { built } = await load(`${yaml}    preload: 100%\ndrills: [{ at: 1s, flush-all: {} }]\n`);
+    const world = new World(built.world(0, 1));
+    const [report] = scheduleDrills(world, built.drills);
+    world.start();
+    world.sim.run(2e9);
+    const misses = world.recorder.totals[MISS];
+    return { refused: report.refused, ended: report.endNs !== null, missed: misses > 0 };
+  };
+  expect(await flushed("disable_flush_all: 0")).toMatchObject({ refused: null, missed: true });
+  expect(await flushed("disable_flush_all: 1")).toEqual({
+    refused: "CLIENT_ERROR flush_all not allowed",
+    ended: true,
+    missed: false,
+  });
+  const [mode] = await problems(`${MEMCACHED}drills: [{ at: 1s, flush-all: { mode: async } }]\n`);
+  expect(mode).toContain("flush-all.mode: has no effect: Memcached's flush_all marks what is there");
 });
 
 test("a node has ElastiCache's memory and threads, and one list per class; self-managed nodes have the segments of 1.6", async () => {

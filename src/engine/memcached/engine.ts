@@ -30,6 +30,7 @@ const FLUSHALL = COMMANDS.get("flushall")!;
 
 const TOO_LARGE = new ErrorReply("SERVER_ERROR object too large for cache");
 const NO_MEMORY = new ErrorReply("SERVER_ERROR out of memory storing object");
+const NO_FLUSH = new ErrorReply("CLIENT_ERROR flush_all not allowed");
 const UNKNOWN = new ErrorReply("ERROR");
 
 export class MemcachedEngine extends Engine {
@@ -86,6 +87,8 @@ export class MemcachedEngine extends Engine {
       case DEL:
         return this.remove(argv);
       case FLUSHALL:
+        this.store.stats.flushCommands++;
+        if (!this.store.settings.flushEnabled) return NO_FLUSH;
         this.store.flushAll(0);
         return OK;
       default:
