@@ -1,7 +1,7 @@
 // The Memcached store behind the face of the command engine, so that a simulated node runs it as it runs Valkey: a call comes
 // as words, is answered as RESP would say it, and the engine says what it took. What the caching patterns send is said in
 // Memcached's commands: GET is get, SET with a time is set, SET NX is add, GETEX is gat, DEL is delete, FLUSHALL is
-// flush_all. Everything else is an error, as it is there.
+// flush_all. Everything else is an error, as it is there: other commands, and other words behind these.
 //
 // Times are whole seconds, rounded up: a value lives no shorter than it should, and up to a second longer.
 
@@ -119,6 +119,8 @@ export class MemcachedEngine extends Engine {
 
   private getAndTouch(key: string, argv: readonly Bytes[]): Reply {
     const { store } = this;
+    const seconds = argv.length === 4 ? secondsOf(argv[2], argv[3]) : null;
+    if (seconds === null) return UNKNOWN;
     const item = this.found(key);
     store.stats.touchCommands++;
     if (item === NO_ITEM) {
@@ -126,16 +128,26 @@ export class MemcachedEngine extends Engine {
       return null;
     }
     store.bump(item);
-    store.items.expires[item] = store.realTime(secondsIn(argv, 2));
+    store.items.expires[item] = store.realTime(seconds);
     store.stats.slabs.touch_hits[classOfList(store.items.list[item])]++;
     return store.items.values[item];
   }
 
   private set(key: string, argv: readonly Bytes[]): Reply {
     const { store } = this;
+    if (argv.length < 3) return UNKNOWN;
     const value = argv[2];
-    const adds = argv.some((word, i) => i > 2 && typeof word === "string" && word.toUpperCase() === "NX");
-    const item = store.allocate(key, 0, store.realTime(secondsIn(argv, 3)), value.length);
+    let seconds = 0;
+    let adds = false;
+    for (let i = 3; i < argv.length; i++) {
+      if (argv[i] === "NX") adds = true;
+      else {
+        const given = secondsOf(argv[i], argv[++i]);
+        if (given === null) return UNKNOWN;
+        seconds = given;
+      }
+    }
+    const item = store.allocate(key, 0, store.realTime(seconds), value.length);
     if (item === NO_ITEM || !store.fill(item, value.length)) {
       const fits = store.fits(key.length, 0, value.length);
       if (fits) store.stats.storeNoMemory++;
@@ -202,12 +214,10 @@ export class MemcachedEngine extends Engine {
   }
 }
 
-/** The time behind EX or PX, from a place on; 0: none. */
-function secondsIn(argv: readonly Bytes[], from: number): number {
-  for (let i = from; i + 1 < argv.length; i++) {
-    const word = argv[i];
-    if (word === "EX") return Math.max(1, Math.ceil(Number(argv[i + 1])));
-    if (word === "PX") return Math.max(1, Math.ceil(Number(argv[i + 1]) / 1_000));
-  }
-  return 0;
+/** The time of EX or PX in whole seconds; null: there is no such word, or no time behind it. */
+function secondsOf(word: Bytes, time: Bytes | undefined): number | null {
+  if (time === undefined) return null;
+  if (word === "EX") return Math.max(1, Math.ceil(Number(time)));
+  if (word === "PX") return Math.max(1, Math.ceil(Number(time) / 1_000));
+  return null;
 }

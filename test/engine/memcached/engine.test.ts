@@ -41,6 +41,31 @@ it("SET NX adds, a time is whole seconds rounded up, GETEX begins it anew, and t
   expect([one.stats.keyspaceHits, one.stats.keyspaceMisses]).toEqual([3, 1]);
 });
 
+it("words behind SET and GETEX that Memcached has nothing for are errors, and nothing is stored", () => {
+  const one = engine();
+  const session = one.session(1);
+  for (const words of [
+    ["XX"],
+    ["GET"],
+    ["KEEPTTL"],
+    ["EXAT", "1900000000"],
+    ["PXAT", "1900000000000"],
+    ["ex", "5"],
+    ["EX"],
+    ["PX", "5", "NX", "XX"],
+  ]) {
+    expect(one.execute(session, ["set", "k", "v", ...words])).toBeInstanceOf(ErrorReply);
+  }
+  expect(one.execute(session, ["set", "k"])).toBeInstanceOf(ErrorReply);
+  expect(one.store.index.size).toBe(0);
+  expect(one.execute(session, ["set", "k", "v", "PX", "60000", "NX"])).toBe(OK);
+  for (const words of [[], ["PERSIST"], ["EXAT", "1900000000"], ["PX"], ["PX", "5", "NX"]]) {
+    expect(one.execute(session, ["getex", "k", ...words])).toBeInstanceOf(ErrorReply);
+  }
+  one.setTime(one.nowMs + 50_000);
+  expect(one.execute(session, ["get", "k"])).toBe("v");
+});
+
 it("what is asked for twice moves to WARM, the rest to COLD, and memory is taken from COLD", () => {
   const talk = new Talk({ maxBytes: 2 * 1_048_576 });
   for (let i = 0; i < 2_000; i++) talk.ask(`set k${i} 0 0 500\r\n${"x".repeat(500)}\r\n`);
