@@ -104,6 +104,19 @@ it("every bad word of the command line is told at once, with what there is", () 
   expect(verbosity).toBe(2);
 });
 
+it.each([
+  ["", "-l : needs an address"],
+  [",", "-l ,: needs an address"],
+])("an empty list of addresses (%j) is an error, not a server that nobody reaches", (list, message) => {
+  expect(() => memcachedOptions(["-l", list])).toThrow(message);
+});
+
+it("what takes a value behind -o needs one, and what takes none refuses it", () => {
+  expect(() => memcachedOptions(["-o", "no_modern=5,modern=x,hot_lru_pct"])).toThrow(
+    "-o no_modern=5,modern=x,hot_lru_pct: no_modern takes no value, it got «5»; modern takes no value, it got «x»; hot_lru_pct needs a number from 1 to 80",
+  );
+});
+
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise(done => setImmediate(done));
 }

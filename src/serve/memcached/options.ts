@@ -55,7 +55,7 @@ function setting(name: keyof Given, least: number, most: number, scale = 1): Opt
   };
 }
 
-function flag(name: keyof Given, value: boolean): Option["take"] {
+function flag(name: keyof Given, value: boolean | number): Option["take"] {
   return ({ settings }) => void Object.assign(settings, { [name]: value });
 }
 
@@ -77,7 +77,7 @@ function louder(draft: Draft): undefined {
   draft.verbosity++;
 }
 
-export const MEMCACHED_OPTIONS: readonly Option[] = [
+const MEMCACHED_OPTIONS: readonly Option[] = [
   {
     names: ["-p", "--port"],
     value: "port",
@@ -93,7 +93,10 @@ export const MEMCACHED_OPTIONS: readonly Option[] = [
     names: ["-l", "--listen"],
     value: "addresses",
     meaning: "addresses, a comma between them; 127.0.0.1 when left out",
-    take: (draft, text) => void (draft.listen = text.split(",").filter(one => one !== "")),
+    take: (draft, text) => {
+      draft.listen = text.split(",").filter(one => one !== "");
+      return draft.listen.length === 0 ? "needs an address" : undefined;
+    },
   },
   {
     names: ["-m", "--memory-limit"],
@@ -135,38 +138,51 @@ export const MEMCACHED_OPTIONS: readonly Option[] = [
   },
 ];
 
+interface Extended {
+  readonly hasValue: boolean;
+  readonly take: Option["take"];
+}
+
+function bare(take: Option["take"]): Extended {
+  return { hasValue: false, take };
+}
+
+function valued(take: Option["take"]): Extended {
+  return { hasValue: true, take };
+}
+
 /** Behind -o. */
-export const EXTENDED_OPTIONS: Readonly<Record<string, Option["take"]>> = {
-  no_modern: draft => void (draft.flat = true),
-  modern: () => undefined,
-  no_lru_maintainer: ({ settings }) => void Object.assign(settings, { lruMaintainer: false, lruSegmented: false }),
-  no_lru_crawler: flag("lruCrawler", false),
-  no_slab_reassign: flag("slabReassign", false),
-  no_slab_automove: setting0("slabAutomove"),
-  slab_automove: setting("slabAutomove", 0, 2),
-  slab_chunk_max: setting("slabChunkMax", 1, 1_024, 1_024),
-  hot_lru_pct: setting("hotLruPercent", 1, 80),
-  warm_lru_pct: setting("warmLruPercent", 1, 80),
-  temporary_ttl: ({ settings }, text) => {
+const EXTENDED_OPTIONS: Readonly<Record<string, Extended>> = {
+  no_modern: bare(draft => void (draft.flat = true)),
+  modern: bare(() => undefined),
+  no_lru_maintainer: bare(
+    ({ settings }) => void Object.assign(settings, { lruMaintainer: false, lruSegmented: false }),
+  ),
+  no_lru_crawler: bare(flag("lruCrawler", false)),
+  no_slab_reassign: bare(flag("slabReassign", false)),
+  no_slab_automove: bare(flag("slabAutomove", 0)),
+  slab_automove: valued(setting("slabAutomove", 0, 2)),
+  slab_chunk_max: valued(setting("slabChunkMax", 1, 1_024, 1_024)),
+  hot_lru_pct: valued(setting("hotLruPercent", 1, 80)),
+  warm_lru_pct: valued(setting("warmLruPercent", 1, 80)),
+  temporary_ttl: valued(({ settings }, text) => {
     const value = whole(text, 0, 2_147_483_647);
     if (value === null) return "needs seconds";
     Object.assign(settings, { tempLru: true, temporaryTtl: value });
     return undefined;
-  },
-  hashpower: setting("hashPower", 12, 32),
-  idle_timeout: setting("idleTimeout", 0, 86_400),
+  }),
+  hashpower: valued(setting("hashPower", 12, 32)),
+  idle_timeout: valued(setting("idleTimeout", 0, 86_400)),
 };
-
-function setting0(name: keyof Given): Option["take"] {
-  return ({ settings }) => void Object.assign(settings, { [name]: 0 });
-}
 
 function extended(draft: Draft, text: string): string | undefined {
   const problems = text.split(",").flatMap(one => {
-    const [name, ...value] = one.split("=");
-    const take = Object.hasOwn(EXTENDED_OPTIONS, name) ? EXTENDED_OPTIONS[name] : undefined;
-    if (take === undefined) return [`there is no «${name}»; there are ${Object.keys(EXTENDED_OPTIONS).join(", ")}`];
-    const problem = take(draft, value.join("="));
+    const [name, ...rest] = one.split("=");
+    const option = Object.hasOwn(EXTENDED_OPTIONS, name) ? EXTENDED_OPTIONS[name] : undefined;
+    if (option === undefined) return [`there is no «${name}»; there are ${Object.keys(EXTENDED_OPTIONS).join(", ")}`];
+    const value = rest.join("=");
+    if (!option.hasValue && rest.length > 0) return [`${name} takes no value, it got «${value}»`];
+    const problem = option.take(draft, value);
     return problem === undefined ? [] : [`${name} ${problem}`];
   });
   return problems.length === 0 ? undefined : problems.join("; ");
