@@ -117,6 +117,16 @@ it("what takes a value behind -o needs one, and what takes none refuses it", () 
   );
 });
 
+/** As Debian's 1.6.18 tells in `stats settings`. */
+it.each([
+  ["-o", "no_modern", 1_048_576],
+  ["-o", "no_modern", 524_288, "-I", "2m"],
+  ["-o", "no_modern", 524_288, "-I", "1536k"],
+  ["-I", "2m", 524_288],
+])("the largest chunk of %s %s is %i bytes", (name, value, chunk, ...more) => {
+  expect(memcachedOptions([name, value, ...more.map(String)]).settings.slabChunkMax).toBe(chunk);
+});
+
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise(done => setImmediate(done));
 }

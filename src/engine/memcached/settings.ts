@@ -75,15 +75,19 @@ export function modernSettings(given: Partial<MemcachedSettings> = {}): Memcache
   };
 }
 
-/** Server of the 1.4 line: one LRU list per class, nothing in the background, items in one piece up to a page. */
+/**
+ * Server of the 1.4 line: one LRU list per class, nothing in the background, items in one piece up to a page; where larger
+ * ones are allowed, chains of half a page.
+ */
 export function flatSettings(given: Partial<MemcachedSettings> = {}): MemcachedSettings {
+  const { itemSizeMax = MIB } = given;
   return modernSettings({
     lruMaintainer: false,
     lruSegmented: false,
     lruCrawler: false,
     slabReassign: false,
     slabAutomove: 0,
-    slabChunkMax: MIB,
+    slabChunkMax: itemSizeMax > MIB ? MIB / 2 : MIB,
     ...given,
   });
 }
