@@ -123,6 +123,8 @@ it.each([
   ["-o", "no_modern", 524_288, "-I", "2m"],
   ["-o", "no_modern", 524_288, "-I", "1536k"],
   ["-I", "2m", 524_288],
+  ["-o", "no_modern,slab_chunk_max=512", 512],
+  ["-o", "slab_chunk_max=262144", 262_144],
 ])("the largest chunk of %s %s is %i bytes", (name, value, chunk, ...more) => {
   expect(memcachedOptions([name, value, ...more.map(String)]).settings.slabChunkMax).toBe(chunk);
 });

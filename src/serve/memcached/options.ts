@@ -162,7 +162,8 @@ const EXTENDED_OPTIONS: Readonly<Record<string, Extended>> = {
   no_slab_reassign: bare(flag("slabReassign", false)),
   no_slab_automove: bare(flag("slabAutomove", 0)),
   slab_automove: valued(setting("slabAutomove", 0, 2)),
-  slab_chunk_max: valued(setting("slabChunkMax", 1, 1_024, 1_024)),
+  // In bytes, although its help says kilobytes; below that the header of an item with a long key has no chunk.
+  slab_chunk_max: valued(setting("slabChunkMax", 512, MIB)),
   hot_lru_pct: valued(setting("hotLruPercent", 1, 80)),
   warm_lru_pct: valued(setting("warmLruPercent", 1, 80)),
   temporary_ttl: valued(({ settings }, text) => {
