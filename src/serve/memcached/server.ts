@@ -49,14 +49,23 @@ export class MemcachedServer implements TextServer {
     let { port } = this.options;
     for (const host of this.options.listen) {
       const listener = createServer({ noDelay: true }, socket => this.accept(socket));
-      await new Promise<void>((done, failed) => {
-        listener.once("error", error => failed(describeListenError(error, host, port)));
-        listener.listen({ port, host, backlog: 1_024 }, done);
-      });
+      await this.started(listener, host, port);
       this.listeners.push(listener);
       port = this.port;
     }
     this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  private started(listener: NetServer, host: string, port: number): Promise<void> {
+    return new Promise((done, failed) => {
+      const refused = (error: Error) => failed(describeListenError(error, host, port));
+      listener.once("error", refused);
+      listener.listen({ port, host, backlog: 1_024 }, () => {
+        listener.removeListener("error", refused);
+        listener.on("error", error => this.log(`Error accepting a client connection: ${error.message}`));
+        done();
+      });
+    });
   }
 
   async close(): Promise<void> {
